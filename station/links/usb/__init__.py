@@ -1,0 +1,1 @@
+"""The bus: what is plugged where, told without opening anything. Imports: `station.model`."""

@@ -1,0 +1,83 @@
+"""Catalogued failures: how one is recognised, its cause, its cure, who can cure it, and where that is documented.
+
+The catalogue is data: `resources/faults/*.toml`, one file an area, texts in English (translated at the edges). Parsing is pure;
+`catalogue()` reads the files that ship with the program.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import resources
+from station.model.words import Who
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One entry of the catalogue.
+
+    `code` is `<area>.<words-with-hyphens>`; `codes`, `names` and `texts` (regular expressions) recognise the fault in what
+    a device or a service answers; `source` names the document; `verified` is False where the source itself is unsure.
+    """
+
+    code: str
+    title: str
+    cause: str
+    cure: str
+    who: Who
+    source: str
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    verified: bool = True
+
+    def recognises(self, said: str) -> bool:
+        """Whether this fault is meant by what a device, a service or a person said: a code, a name or a message."""
+        plain = said.strip().casefold()
+        return (plain in {c.casefold() for c in (*self.codes, *self.names, self.code)}
+                or any(re.search(t, said, re.IGNORECASE) for t in self.texts))
+
+
+class Catalogue(Mapping[str, Fault]):
+    """All faults by code. An unknown code is a bug of ours and answers `station.unknown-fault`, so no screen goes blank."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._faults = {f.code: f for f in faults}
+
+    def __getitem__(self, code: str) -> Fault:
+        return self._faults[code]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._faults)
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def explain(self, code: str) -> Fault:
+        """The fault of a code; `station.unknown-fault` where the catalogue has none."""
+        return self._faults.get(code) or self._faults["station.unknown-fault"]
+
+    def find(self, said: str) -> list[Fault]:
+        """Faults that a code, name or message means, exact recognition first, then by words in title, cause and cure."""
+        exact = [f for f in self._faults.values() if f.recognises(said)]
+        words = said.casefold().split()
+        wide = [f for f in self._faults.values() if f not in exact and words
+                and all(w in f"{f.code} {f.title} {f.cause} {f.cure}".casefold() for w in words)]
+        return exact + wide
+
+
+def parse(text: str) -> list[Fault]:
+    """Faults of one TOML file: `[[fault]]` tables with the field names of `Fault`."""
+    faults = []
+    for table in tomllib.loads(text).get("fault", []):
+        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+        faults.append(Fault(**{**fields, "who": Who(fields["who"])}))
+    return faults
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that ships with the program."""
+    return Catalogue(f for name in resources.names("faults", ".toml") for f in parse(resources.text(name)))

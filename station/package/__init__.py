@@ -1,0 +1,4 @@
+"""Windows provisioning packages (.ppkg): settings model, compiler, WIM container, lint, inspection, ICD driver.
+
+Imports: `station.model`.
+"""
