@@ -32,4 +32,4 @@ def translations(language: str) -> gettext.NullTranslations:
     if not catalogue.is_file():
         return gettext.NullTranslations()
     with catalogue.open("rb") as stream:
-        return gettext.GNUTranslations(stream)  # type: ignore[arg-type]
+        return gettext.GNUTranslations(stream)

@@ -6,9 +6,10 @@ The catalogue is data: `resources/faults/*.toml`, one file an area, texts in Eng
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import resources
 from station.model.words import Who
@@ -49,7 +50,7 @@ class Catalogue(Mapping[str, Fault]):
     def __getitem__(self, code: str) -> Fault:
         return self._faults[code]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._faults)
 
     def __len__(self) -> int:
@@ -70,11 +71,13 @@ class Catalogue(Mapping[str, Fault]):
 
 def parse(text: str) -> list[Fault]:
     """Faults of one TOML file: `[[fault]]` tables with the field names of `Fault`."""
-    faults = []
-    for table in tomllib.loads(text).get("fault", []):
-        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-        faults.append(Fault(**{**fields, "who": Who(fields["who"])}))
-    return faults
+    return [_fault(table) for table in tomllib.loads(text).get("fault", [])]
+
+
+def _fault(table: dict[str, Any]) -> Fault:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    values["who"] = Who(table["who"])
+    return Fault(**values)
 
 
 @cache
