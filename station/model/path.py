@@ -63,7 +63,7 @@ class Step:
 
     `action` names an action of `station.bench.actions`; `forgets` are fact keys dropped when the step is retried (a key that
     ends in `.` drops its family); `no_timer` says why a card has no timer; `expects_restart` widens the grace for a unit that
-    leaves the bus.
+    leaves the bus; `cable` says that the step needs the unit on the bus.
     """
 
     key: str
@@ -81,6 +81,7 @@ class Step:
     attestation: Attestation | None = None
     forgets: frozenset[str] = frozenset()
     expects_restart: bool = False
+    cable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ class Path:
             budget=60,
             faults=tuple(FaultRule(Not(p.proof), p.code, Severity.HOLD) for p in self.preconditions),
             picture="plug-usb-c",
+            cable=True,
             no_timer=N_("Reading takes a few seconds; there is nothing to time."),
         )
 
