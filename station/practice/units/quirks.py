@@ -1,0 +1,59 @@
+"""Every odd behaviour of a headset that the documents tell of, as one table. How they are switched on: `station.practice.quirk`.
+
+A quirk is decided once per unit (key: its serial). `source` names the fact sheet section it is read from.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from station.practice.quirk import Quirk
+
+_ROWS: tuple[tuple[str, str, str], ...] = (
+    # the cable and the USB stack
+    ("unplug-during-copy", "The cable comes out in the middle of the first file transfer and back ten seconds later.",
+     "facts/enrolment §7; facts/device-io §2.5 (upload safety)"),
+    ("slow-first-answer", "The first answer of a session takes four bench seconds.",
+     "facts/device-io §2.5: Lumia needed more than 3 s"),
+    ("split-header", "Container header and payload come in separate transfers.", "facts/device-io §2.1: Zune responder"),
+    ("zlp-swallowed", "Zero-length packets get lost and the next container follows in the same transfer.",
+     "facts/device-io §2.5: Linux xHCI"),
+    ("response-in-place-of-data", "Storage questions are answered by a response without data, as a locked unit does.",
+     "facts/device-io §2.3: Lumia with locked screen"),
+    ("stale-session", "A session of a killed program is still open when the station first opens the unit.",
+     "facts/device-io §2.5: SessionAlreadyOpen"),
+    ("out-of-step", "The unit still owes the rest of a transfer that a killed program began.",
+     "facts/device-io §2.5: works again after the class reset"),
+    ("held-by-other-program", "Another program (gvfs) holds the interface for the first bench minute.",
+     "facts/device-io §4: EBUSY"),
+    ("no-rights", "The operating system refuses to open the device node.", "facts/device-io §4: EACCES without udev rule"),
+    ("silent", "The unit takes commands and never answers.", "facts/device-io §2.5: split header freezes a responder"),
+    ("mtp-serial-hex", "The MTP serial is 32 hexadecimal digits instead of the label's.", "facts/device-io §5: Lumia"),
+    ("unnamed-product", "The USB product string does not say HoloLens.", "facts/device-io §4: Windows 10 Mobile Device"),
+    # the storage
+    ("zero-storages", "No storage is shown until somebody signs in.", "facts/device-io §2.7"),
+    ("storage-after-chord", "In setup the storage appears only after the button chord.", "facts/enrolment §2.4, §9 point 8"),
+    ("low-space", "The storage is nearly full; diagnostics give StorageDiagnostics.zip only.", "facts/enrolment §3.3"),
+    ("read-only-storage", "The storage refuses writing.", "facts/device-io §2.7: writability is unverified"),
+    # diagnostics
+    ("stale-zip", "An AutopilotDiagnostics.zip of an earlier day lies in Documents.", "facts/enrolment §7 row 21"),
+    ("truncated-zip", "The diagnostics archive is cut short.", "facts/enrolment §7 row 21: temp or stale file taken"),
+    ("temp-file-never-goes", "HoloLensDiagnostics.temp stays and no archive appears.", "facts/enrolment §3.3"),
+    ("wrong-serial-in-csv", "The hash file names another serial than the unit's.", "facts/enrolment §7 row 22"),
+    ("damaged-hash", "One byte of the hardware hash is wrong.", "facts/tenant §4: checksum record"),
+    ("diagnostics-disabled", "Policy FallbackDiagnostics is 0: the chord collects nothing.", "facts/enrolment §3.3"),
+    # build and battery
+    ("old-build", "The unit ships with 18362.1039, too old for Autopilot.", "facts/enrolment §3.1"),
+    ("low-battery", "The battery is at 22 %.", "facts/enrolment §3.1: 45 % needed"),
+    # behaviour in setup
+    ("reboot-mid-step", "The unit restarts by itself half-way through collecting diagnostics.", "facts/enrolment §7"),
+    ("falls-asleep", "The unit sleeps after three minutes without a touch and leaves the bus.", "facts/enrolment §4.5"),
+    ("eula-shown", "The first search for an Autopilot profile finds nothing although one is assigned.",
+     "facts/enrolment §3.6: blank profile cached"),
+    ("esp-fails-0x80180014", "Registering for mobile management fails on the unit.", "facts/enrolment §3.9"),
+    ("esp-fails-0x800705b4", "Securing the hardware (TPM attestation) runs out of time.", "facts/enrolment §3.10"),
+    ("clock-too-old", "Setup says that it needs internet although it is connected.", "facts/enrolment §1.11"),
+    ("package-refused", "The headset says that the package could not be applied.", "facts/enrolment §2.3"),
+    ("tenant-locked", "TenantLockdown: setup waits for its profile for ever.", "facts/enrolment §3.8"),
+)
+
+QUIRKS: Mapping[str, Quirk] = MappingProxyType({name: Quirk(name, "unit", about, source) for name, about, source in _ROWS})
