@@ -1,0 +1,126 @@
+"""The two commands of the house, and their small relatives. Python 3.11 or newer, standard library only.
+
+    python3 packaging/dev.py run [-- ARGS]       open the station on the practice bench; ARGS go to `holobench` instead
+    python3 packaging/dev.py test [SUITE…]       everything that CI runs, or just these suites
+
+On Windows: `py packaging\\dev.py run`. `--help` names the rest.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+if sys.version_info < (3, 11) or sys.version_info >= (3, 14):
+    sys.exit(f"HoloBench needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}.")
+
+import environment
+import suites
+import system
+
+WINDOW = ("practice", "--units", "8")
+TERMINAL = ("practice", "--units", "8", "--path", "autopilot", "--auto", "--speed", "60")
+
+
+def has_display() -> bool:
+    """Whether a window can open here: always on Windows and macOS, with an X or Wayland display on Linux."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prepare everything, then become `holobench`."""
+    prepare()
+    given = [a for a in arguments.arguments if a != "--"]
+    if has_display():
+        if lacking := system.provide(("qt",)):
+            print(f"Qt needs libraries of the system that are missing. Install them, then start this again:\n"
+                  f"    {system.remedy(lacking)}")
+            return 1
+    elif not given:
+        print("There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the practice bench runs in this terminal.",
+              flush=True)
+    command = given or (WINDOW if has_display() else TERMINAL)
+    try:
+        return subprocess.run((environment.program("holobench"), *command), check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def test(arguments: argparse.Namespace) -> int:
+    """Run suites."""
+    table = {suite.name: suite for suite in suites.load()}
+    if unknown := [name for name in arguments.suites if name not in table]:
+        print(f"No such suite: {', '.join(unknown)}. There are: {', '.join(table)}")
+        return 2
+    prepare()
+    return suites.run([table[name] for name in arguments.suites or table], arguments.pytest)
+
+
+def system_packages(arguments: argparse.Namespace) -> int:
+    """Install what the operating system has to bring for every suite, or say how."""
+    lacking = system.provide(arguments.groups or system.group_names())
+    if lacking:
+        print(system.remedy(lacking))
+    return 1 if lacking else 0
+
+
+def setup(_: argparse.Namespace) -> int:
+    """Make or refresh the virtual environment and the translations, and stop there."""
+    prepare()
+    return 0
+
+
+def lock(_: argparse.Namespace) -> int:
+    """Resolve the dependencies of pyproject.toml anew into the lock file; needs uv in .venv or on PATH."""
+    uv = system.find_program("uv", (str(environment.SCRIPTS),))
+    if not uv:
+        print(f"This one command needs uv: {environment.program('python')} -m pip install uv")
+        return 1
+    resolve = (str(uv), "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--no-config",
+               "--generate-hashes", "--no-annotate", "--no-emit-index-url", "--default-index", "https://pypi.org/simple",
+               # A week of patience: a hijacked release is usually found within days.
+               "--exclude-newer", "1 week", "--custom-compile-command", "python3 packaging/dev.py lock", "--quiet")
+    return subprocess.run((*resolve, "--extra", "postgres", "--group", "dev", "--output-file", str(environment.LOCK)),
+                          cwd=environment.ROOT, check=False).returncode
+
+
+def prepare() -> None:
+    """The virtual environment and the translations."""
+    environment.ready()
+    environment.compile_translations()
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    top = argparse.ArgumentParser(prog="dev.py", description=(__doc__ or "").partition("\n\n")[0])
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, does: str, function: object) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=does, description=does)
+        added.set_defaults(function=function)
+        return added
+
+    command("run", "open the station on the practice bench, or pass ARGS to holobench", run).add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="-- ARGS")
+    tests = command("test", "run every suite that CI runs, or just these", test)
+    tests.add_argument("suites", nargs="*", metavar="SUITE")
+    tests.add_argument("--pytest", action="append", default=[], metavar="ARG", help="one more argument for every pytest")
+    command("system", "install what the operating system has to bring", system_packages).add_argument(
+        "groups", nargs="*", choices=(*system.group_names(), []), metavar="GROUP")
+    command("setup", "make the virtual environment and stop", setup)
+    command("lock", "resolve the dependencies anew into packaging/requirements.lock", lock)
+    return top
+
+
+def main() -> int:
+    """Parse and run; a set-up that fails says what to do."""
+    arguments = parser().parse_args()
+    try:
+        return int(arguments.function(arguments))
+    except environment.SetupFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

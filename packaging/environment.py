@@ -1,0 +1,79 @@
+"""The virtual environment `.venv`: made from the lock file with hashes, with the project itself installed in place.
+
+Imports: the standard library only.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "packaging" / "requirements.lock"
+STAMP = VENV / "holobench-stamp.json"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+
+
+class SetupFailed(Exception):
+    """The environment could not be made; the message says what to do."""
+
+
+def program(name: str) -> str:
+    """The path of a program of the environment; `python` is its interpreter."""
+    if name == "python":
+        return str(PYTHON)
+    return str(SCRIPTS / (f"{name}.exe" if os.name == "nt" else name))
+
+
+def ready() -> None:
+    """Make the environment match the lock file and the project file; does nothing when it does already.
+
+    Raises SetupFailed.
+    """
+    wanted = {"python": ".".join(map(str, sys.version_info[:2])), "lock": _digest(LOCK),
+              "project": _digest(ROOT / "pyproject.toml")}
+    present = _stamp()
+    if not PYTHON.is_file() or present.get("python", wanted["python"]) != wanted["python"]:
+        _make()
+        present = {}
+    if present.get("lock") != wanted["lock"]:
+        print("Installing the locked packages (once, about 250 MB) …", flush=True)
+        _pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
+    if present != wanted:
+        _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def compile_translations() -> None:
+    """Merge and compile the catalogues of every language where one is older than its sources. Raises SetupFailed."""
+    if subprocess.run((str(PYTHON), str(ROOT / "packaging" / "strings.py"), "compile"), cwd=ROOT, check=False).returncode:
+        raise SetupFailed("The translations do not compile; the lines above say which text.")
+
+
+def _digest(path: Path) -> str:
+    # Line ends may differ on Windows; the content is what counts.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _stamp() -> dict[str, str]:
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _make() -> None:
+    print(f"Making {VENV.name} with Python {sys.version.split()[0]} …", flush=True)
+    if subprocess.run((sys.executable, "-m", "venv", "--clear", str(VENV)), check=False).returncode:
+        raise SetupFailed("Python cannot make a virtual environment here. On Debian and Ubuntu: apt-get install python3-venv")
+
+
+def _pip(*arguments: str) -> None:
+    command = (str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", *arguments)
+    if subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode:
+        raise SetupFailed("pip could not install what the lock file names; its words are above. "
+                          "A network or a mirror of the Python package index is needed the first time.")
