@@ -73,7 +73,7 @@ def _make() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    command = (str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", *arguments)
+    command = (str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", "--quiet", *arguments)
     if subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode:
         raise SetupFailed("pip could not install what the lock file names; its words are above. "
                           "A network or a mirror of the Python package index is needed the first time.")
