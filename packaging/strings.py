@@ -115,8 +115,10 @@ def merge(language: str) -> Catalog:
             if all(before) and all(translation) and before and before != translation:
                 mistakes.append(f"{where}: translated differently in another area: {_head(original)} "
                                 f"({_head(before)} / {_head(translation)})")
-            if not before or not all(before):
+            if not known:
                 merged.add(message.id, message.string)
+            elif not all(before):
+                known.string = message.string
     if mistakes:
         raise Mistakes(mistakes)
     return merged
