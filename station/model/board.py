@@ -183,6 +183,9 @@ def _idle(slot: int, unit: Unit) -> Tile:
     if unit.mode != "normal":
         code = f"usb.{unit.mode}-mode"
         return replace(_base(slot, unit), word=StateWord.NEEDS_YOU, fault=code, next_action=N_("See what to do"))
+    trouble = unit.facts.text("unit.trouble")
+    if trouble:
+        return replace(_base(slot, unit), word=StateWord.NEEDS_YOU, fault=trouble, next_action=N_("See what it needs"))
     if unit.serial:
         return replace(_base(slot, unit), word=StateWord.READY, next_action=N_("Press Start"))
     return replace(_base(slot, unit), next_action=N_("Wait while the station reads the unit"))

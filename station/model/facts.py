@@ -25,6 +25,7 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "unit.battery": "battery in percent (int)",
     "unit.storages": "number of storages the unit shows (int); 0 means nobody is signed in or the page hides them",
     "unit.free-bytes": "free bytes of the first storage (int)",
+    "unit.trouble": "fault code while the station cannot talk to the unit; empty when it can",
     "unit.packages": "names of .ppkg files seen on the unit, joined with |",
     "hash.collecting": "whether HoloLensDiagnostics.temp is there (bool)",
     "hash.baseline": "diagnostics archive as listed when the watch began: name|size|modified, empty for none",

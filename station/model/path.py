@@ -63,7 +63,7 @@ class Step:
 
     `action` names an action of `station.bench.actions`; `forgets` are fact keys dropped when the step is retried (a key that
     ends in `.` drops its family); `no_timer` says why a card has no timer; `expects_restart` widens the grace for a unit that
-    leaves the bus; `cable` says that the step needs the unit on the bus.
+    leaves the bus; `cable` says that the step needs the unit on the bus. A retry begins again at `retry_from` (default: here).
     """
 
     key: str
@@ -82,6 +82,7 @@ class Step:
     forgets: frozenset[str] = frozenset()
     expects_restart: bool = False
     cable: bool = False
+    retry_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,13 @@ class Path:
             cable=True,
             no_timer=N_("Reading takes a few seconds; there is nothing to time."),
         )
+
+    def index(self, key: str) -> int:
+        """Where a step stands. Raises KeyError for a key that is no step of this path."""
+        for index, step in enumerate(self.steps):
+            if step.key == key:
+                return index
+        raise KeyError(key)
 
     def proofs(self) -> Iterator[tuple[str, Proof]]:
         """Every step's proof with the step's key."""

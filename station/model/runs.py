@@ -58,8 +58,8 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The state of a run. `open_intents` are actions begun and not ended; `hold` is what it waits for; `marks` are the highest
-    event numbers folded in, by station."""
+    """The state of a run. `attempt` is 1 plus the retries; `open_intents` are actions begun and not ended; `hold` is what it
+    waits for; `marks` are the highest event numbers folded in, by station."""
 
     id: str
     unit: str
@@ -168,8 +168,10 @@ def _(body: Retried, run: Run, path: Path, event: Event) -> Run:
     step = run.step(path)
     if step is None:
         return run
-    return replace(run, phase=Phase.ACTIVE, fault=None, hold=None, attempt=run.attempt + 1, entered_at=event.at,
-                   entered_seq=event.seq, facts=run.facts.without(step.forgets))
+    index = path.index(step.retry_from) if step.retry_from else run.index
+    forgotten = frozenset[str]().union(*(s.forgets for s in path.steps[index:run.index + 1]))
+    return replace(run, phase=Phase.ACTIVE, fault=None, hold=None, index=index, attempt=run.attempt + 1,
+                   entered_at=event.at, entered_seq=event.seq, facts=run.facts.without(forgotten), proved=run.proved[:index])
 
 
 @_apply.register
@@ -194,7 +196,7 @@ def _settle(path: Path, run: Run, event: Event) -> Run:
             return replace(run, phase=Phase.DONE, hold=None, finished=event.at)
         if step.proof.judge(run.facts, run.entered_seq) is not True:
             return _recognise(step, run, event)
-        run = replace(run, index=run.index + 1, attempt=1, hold=None, entered_at=event.at, entered_seq=event.seq,
+        run = replace(run, index=run.index + 1, hold=None, entered_at=event.at, entered_seq=event.seq,
                       proved=(*run.proved, Proved(step.key, event.at, event.seq)))
     return run
 

@@ -54,11 +54,13 @@ PRECONDITIONS = (
 
 EULA_SEEN = Alternative(
     N_("The license agreement (“Windows 10 License Agreement”)"),
-    N_("Do not accept. The headset found no profile within 15 s. Restart it with the power button and begin again at the first page."),
+    N_("Do not accept. The headset found no profile within 15 s. Restart it with the power button "
+       "and begin again at the first page."),
     "enrolment.eula-shown")
 OWNER_PAGE_SEEN = Alternative(
     N_("“Who owns this HoloLens?”"),
-    N_("Do not choose. Somebody went past the license agreement. Restart the headset; if the page comes back, reset or reflash it."),
+    N_("Do not choose. Somebody went past the license agreement. Restart the headset; "
+       "if the page comes back, reset or reflash it."),
     "enrolment.eula-shown")
 CLOCK_SEEN = Alternative(
     N_("“You need internet for this” although it is connected"),
@@ -160,6 +162,7 @@ STEPS = (
         faults=IMPORT_FAULTS,
         picture="cloud-import",
         timer=Timer(120, N_("An import takes a few minutes, at most 15"), "facts: tenant §1.1"),
+        retry_from="register",
         forgets=frozenset({"autopilot.registration", "autopilot.import.error"}),
     ),
     Step(

@@ -1,0 +1,267 @@
+"""The bench as screens and command line see it: slots, tiles, and what a person may do to them.
+
+One asyncio loop owns everything here. The journal is written by one thread in the order of the requests; what it has made durable
+comes back as events, is folded into the board, and only then seen by screens and runner.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
+
+from station.bench.actions import ACTIONS
+from station.bench.ports import Bus, BusChange, Cloud, Folder, Record
+from station.bench.presence import Presence
+from station.bench.registering import Registering
+from station.bench.runner import Runner
+from station.bench.sensing import TenantSensor, asks_tenant
+from station.bench.work import Progress, Services
+from station.model.blueprint import Blueprint
+from station.model.board import BoardState, Tile, empty_board, fold, tile
+from station.model.errors import HoloBenchError, NotFound, Refused
+from station.model.events import Body, Draft, Event, Faulted, Observed, Retried, RunCancelled, RunSkipped, RunStarted
+from station.model.facts import Fact, FactValue
+from station.model.path import Path
+from station.model.runs import Run
+from station.model.timing import Clock
+from station.model.words import Link, StateWord
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LEASE_S = 900.0
+"""How long a claim on a unit outlives a station that no longer renews it."""
+STARTS_FROM = frozenset({StateWord.READY, StateWord.DONE, StateWord.SKIPPED, StateWord.FAILED})
+CARRIED = ("unit.", "bus.")
+"""Families of facts that a new run takes over from the unit; everything else must be observed again."""
+
+
+class Bench:
+    """One bench: a bus, a tenant, a journal, and the runs between them. All methods are called on the loop's thread."""
+
+    def __init__(self, record: Record, bus: Bus, cloud: Cloud, folder: Folder, clock: Clock, paths: Mapping[str, Path],
+                 blueprints: Mapping[str, Blueprint], history: Callable[[], Sequence[Event]]) -> None:
+        self.clock = clock
+        self.paths = paths
+        self.blueprints = blueprints
+        self._record, self._bus, self._cloud, self._history = record, bus, cloud, history
+        self._board = empty_board(bus.slots())
+        self._progress: dict[str, Progress] = {}
+        self._watchers: list[Callable[[frozenset[int]], None]] = []
+        self._trouble: HoloBenchError | None = None
+        self._trouble_watchers: list[Callable[[HoloBenchError | None], None]] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._registering = Registering(cloud, clock, self._in_pool)
+        services = Services(clock, cloud, folder, self._registering.register)
+        self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
+        self._runner = Runner(record, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
+                              self._progressed)
+
+    @property
+    def board(self) -> BoardState:
+        """The board as of the last durable event."""
+        return self._board
+
+    @property
+    def trouble(self) -> HoloBenchError | None:
+        """What keeps the station itself from working: tenant out of reach, journal not writable."""
+        return self._trouble
+
+    @property
+    def working(self) -> bool:
+        """Whether any action is under way."""
+        return self._runner.working
+
+    def tile(self, slot: int) -> Tile:
+        """What a slot shows now."""
+        return tile(self._board, slot, self.clock.now(), self.paths)
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """What every slot shows now, in slot order."""
+        now = self.clock.now()
+        return tuple(tile(self._board, slot, now, self.paths) for slot in self._board.slots)
+
+    def progress(self, slot: int) -> Progress | None:
+        """How far the long action of a slot's unit is."""
+        return self._progress.get(self._board.slots.get(slot, ""))
+
+    def subscribe(self, callback: Callable[[frozenset[int]], None]) -> Callable[[], None]:
+        """Be told which slots changed; returns the way to stop."""
+        self._watchers.append(callback)
+        return lambda: self._watchers.remove(callback)
+
+    def on_trouble(self, callback: Callable[[HoloBenchError | None], None]) -> Callable[[], None]:
+        """Be told when the station's own trouble begins, changes or (None) ends."""
+        self._trouble_watchers.append(callback)
+        return lambda: self._trouble_watchers.remove(callback)
+
+    def start(self, slot: int, blueprint: str, operator: str = "") -> None:
+        """Start a run of the blueprint for the unit in a slot.
+
+        Raises NotFound `bench.no-unit` or `bench.no-blueprint`, Refused `bench.not-ready`. A claim held by another bench shows
+        as trouble, since it is found out by the journal.
+        """
+        unit = self._board.unit_at(slot)
+        if unit is None or not unit.present:
+            raise NotFound("bench.no-unit", str(slot))
+        plan = self.blueprints.get(blueprint)
+        if plan is None or plan.path not in self.paths:
+            raise NotFound("bench.no-blueprint", blueprint)
+        if self.tile(slot).word not in STARTS_FROM:
+            raise Refused("bench.not-ready", f"slot {slot}: {self.tile(slot).word}")
+        run = uuid.uuid4().hex
+        facts = tuple(k.fact for k in unit.facts.values() if k.fact.key.startswith(CARRIED) and k.fact.key != "unit.label-serial")
+        body = RunStarted(plan.path, blueprint, operator, facts, dict(plan.options))
+        draft = Draft(body, self.clock.now(), unit.key, run, slot)
+        self._submit(lambda: self._claim_and_start(unit.serial, run, draft))
+
+    def _claim_and_start(self, serial: str, run: str, draft: Draft) -> None:
+        self._record.claim(serial, run, LEASE_S)
+        self._record.append(draft)
+
+    def retry(self, slot: int, operator: str = "") -> None:
+        """Try the failed step again. Raises NotFound `bench.no-run`."""
+        self._say(slot, Retried(operator))
+
+    def cancel(self, slot: int, operator: str = "") -> None:
+        """End the run. Raises NotFound `bench.no-run`."""
+        self._say(slot, RunCancelled(operator))
+
+    def skip(self, slot: int, reason: str, operator: str = "") -> None:
+        """Take the unit out of the batch. Raises NotFound `bench.no-run`."""
+        self._say(slot, RunSkipped(reason, operator))
+
+    def attest(self, slot: int, what: str, value: bool = True) -> None:
+        """A person confirms what no link can know. Raises NotFound `bench.no-run`."""
+        self._say(slot, Observed((Fact(f"attested.{what}", value, Link.PERSON, self.clock.now()),)))
+
+    def report_fault(self, slot: int, code: str) -> None:
+        """A person sees what a fault of the catalogue describes. Raises NotFound `bench.no-run`."""
+        self._say(slot, Faulted(code))
+
+    def _say(self, slot: int, body: Body) -> None:
+        unit = self._board.unit_at(slot)
+        run = self._board.run_of(unit.key) if unit else None
+        if unit is None or run is None or not run.open:
+            raise NotFound("bench.no-run", str(slot))
+        self._write((Draft(body, self.clock.now(), unit.key, run.id, slot),))
+
+    async def open(self) -> None:
+        """Restore the board from the journal, then watch bus and tenant."""
+        loop = asyncio.get_running_loop()
+        for event in await loop.run_in_executor(None, self._history):
+            self._board, _ = fold(self._board, event, self.paths)
+        self._unsubscribe = self._record.subscribe(
+            lambda events: _ignore_closed(loop, self._fold, events))
+        self._bus.watch(lambda change: _ignore_closed(loop, self._changed, change))
+        sensor = TenantSensor(self._cloud, self.clock, self._waiting, self._serial, self._tell_run, self._set_trouble,
+                              self._pause, self._in_pool)
+        self._tasks = [loop.create_task(sensor.watch(), name="tenant"), loop.create_task(self._renew(), name="claims"),
+                       loop.create_task(self._registering.watch(), name="registrations")]
+        for run in self._board.runs.values():
+            self._runner.consider(run)
+
+    async def close(self) -> None:
+        """Stop: actions end with an outcome or stay as open intents, handles are given back, the journal is flushed."""
+        loop = asyncio.get_running_loop()
+        for task in self._tasks:
+            task.cancel()
+        await self._runner.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await loop.run_in_executor(None, self._bus.close)
+        await self._presence.close()
+        await loop.run_in_executor(None, lambda: self._writer.shutdown(wait=True))
+        await asyncio.sleep(0)
+        self._unsubscribe()
+        await loop.run_in_executor(None, self._cloud.close)
+
+    def _changed(self, change: BusChange) -> None:
+        self._presence.change(change)
+        if not change.present:
+            self._runner.interrupt(change.seen.unit)
+
+    def _fold(self, events: Sequence[Event]) -> None:
+        slots: set[int] = set()
+        moved: set[str] = set()
+        for event in events:
+            self._board, changed = fold(self._board, event, self.paths)
+            slots |= changed
+            moved |= {self._board.by_unit.get(event.unit, "")} - {""}
+        for run_id in moved:
+            run = self._board.runs[run_id]
+            self._runner.consider(run)
+            if not run.open and events[-1].run == run_id:
+                self._submit(lambda s=self._serial(run), r=run_id: self._record.release(s, r))  # type: ignore[misc]
+        self._notify(frozenset(slots))
+
+    def _notify(self, slots: frozenset[int]) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(slots)
+
+    def _progressed(self, unit: str, progress: Progress | None) -> None:
+        if progress is None:
+            self._progress.pop(unit, None)
+        else:
+            self._progress[unit] = progress
+        known = self._board.units.get(unit)
+        self._notify(frozenset({known.slot} if known else ()))
+
+    def _write(self, drafts: Sequence[Draft]) -> None:
+        self._submit(lambda: self._record.append(*drafts))
+
+    def _submit(self, work: Callable[[], object]) -> None:
+        future = asyncio.get_running_loop().run_in_executor(self._writer, work)
+        future.add_done_callback(lambda f: self._set_trouble(_error_of(f)) if not f.cancelled() and f.exception() else None)
+
+    def _set_trouble(self, error: HoloBenchError | None) -> None:
+        if (error.code if error else None) == (self._trouble.code if self._trouble else None):
+            return
+        self._trouble = error
+        for watcher in tuple(self._trouble_watchers):
+            watcher(error)
+
+    def _tell_unit(self, unit: str, facts: Sequence[Fact]) -> None:
+        known, run = self._board.units.get(unit), self._board.run_of(unit)
+        self._record.append_later(Draft(Observed(tuple(facts)), self.clock.now(), unit, run.id if run and run.open else "",
+                                        known.slot if known else 0))
+
+    def _tell_run(self, run: Run, facts: Sequence[Fact]) -> None:
+        self._record.append_later(Draft(Observed(tuple(facts)), self.clock.now(), run.unit, run.id, run.slot))
+
+    def _waiting(self) -> list[Run]:
+        return [r for r in self._board.runs.values() if r.path in self.paths and asks_tenant(r, self.paths[r.path])]
+
+    def _serial(self, run: Run) -> str:
+        return run.facts.text("unit.label-serial") or run.facts.text("unit.serial")
+
+    async def _pause(self, bench_seconds: float) -> None:
+        await asyncio.sleep(max(0.02, bench_seconds / self.clock.speed))
+
+    async def _in_pool(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            for run in self._board.runs.values():
+                if run.open:
+                    self._submit(lambda s=self._serial(run), r=run.id: self._record.renew(s, r, LEASE_S))  # type: ignore[misc]
+
+
+def _error_of(future: "asyncio.Future[object]") -> HoloBenchError:
+    error = future.exception()
+    if isinstance(error, HoloBenchError):
+        return error
+    log.error("the journal's thread met a bug", exc_info=error)
+    return HoloBenchError("station.bug", type(error).__name__)
+
+
+def _ignore_closed(loop: asyncio.AbstractEventLoop, work: Callable[[T], None], value: T) -> None:
+    """Hand a value to the loop; a watcher thread that outlives the loop by a moment has nobody to tell."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(work, value)

@@ -1,0 +1,112 @@
+"""The configuration: one TOML file, read once at start, checked as a whole, and turned into frozen values.
+
+The file is `HOLOBENCH_CONFIG` if set, else `holobench.toml` in the platform's configuration folder; a station without a file runs
+with the defaults below. Secrets are named in it, never held. Every mistake of a file is reported at once.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from station.model.blueprint import Blueprint
+from station.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from station.links.graph.settings import TenantSettings
+
+VARIABLE = "HOLOBENCH_CONFIG"
+APP = "holobench"
+
+AUTOPILOT_BLUEPRINT = Blueprint("autopilot", "Autopilot over Wi-Fi", "autopilot", group_tag="HoloLens")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The station's settings. `journal` is a database URL or a file path; `ports` maps port paths to slot numbers;
+    `allow` holds extra `vid:pid` pairs that this bench treats as HoloLens units."""
+
+    station: str
+    data: Path
+    journal: str
+    language: str = ""
+    theme: str = "system"
+    operator_mode: bool = False
+    slots: int = 8
+    ports: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    allow: tuple[str, ...] = ()
+    tenant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    blueprints: Mapping[str, Blueprint] = field(default_factory=lambda: MappingProxyType({"autopilot": AUTOPILOT_BLUEPRINT}))
+    file: Path | None = None
+
+    def tenant_settings(self) -> "TenantSettings":
+        """The tenant section as the Graph link takes it. Raises ConfigurationError `configuration.no-tenant`."""
+        from station.links.graph.clouds import cloud
+        from station.links.graph.settings import TenantSettings
+
+        section = self.tenant
+        if not section.get("tenant") or not section.get("client"):
+            raise ConfigurationError("configuration.no-tenant", str(self.file or config_file()))
+        path = {k: Path(section[k]).expanduser() for k in ("ca_file", "certificate") if section.get(k)}
+        return TenantSettings(
+            section["tenant"], section["client"],
+            cloud(section.get("cloud", "global"), section.get("authority", ""), section.get("graph", "")),
+            path.get("ca_file"), bool(section.get("broker", False)), path.get("certificate"),
+            section.get("certificate_secret", ""))
+
+
+def config_file() -> Path:
+    """Where the configuration is looked for."""
+    from platformdirs import user_config_path
+
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else user_config_path(APP, appauthor=False) / "holobench.toml"
+
+
+def defaults() -> Config:
+    """The settings of a station without a file."""
+    import socket
+
+    from platformdirs import user_data_path
+
+    data = user_data_path(APP, appauthor=False)
+    return Config(station=socket.gethostname() or "bench", data=data, journal=str(data / "journal.sqlite"))
+
+
+def load(file: Path | None = None) -> Config:
+    """Read the configuration. Raises ConfigurationError `configuration.unreadable` or `configuration.invalid`."""
+    chosen = file or config_file()
+    if not chosen.exists():
+        if file is not None or os.environ.get(VARIABLE):
+            raise ConfigurationError("configuration.unreadable", f"{chosen}: there is no such file")
+        return defaults()
+    try:
+        table = tomllib.loads(chosen.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise ConfigurationError("configuration.unreadable", f"{chosen}: {e}") from e
+    return _checked(table, chosen)
+
+
+def _checked(table: dict[str, Any], file: Path) -> Config:
+    from pydantic import ValidationError
+
+    from station.bench.configuration_file import ConfigurationFile
+
+    try:
+        read = ConfigurationFile.model_validate(table)
+    except ValidationError as e:
+        mistakes = "; ".join(f"{'.'.join(str(p) for p in m['loc'])}: {m['msg']}" for m in e.errors())
+        raise ConfigurationError("configuration.invalid", f"{file}: {mistakes}") from e
+    base = defaults()
+    data = read.station.data.expanduser() if read.station.data else base.data
+    return Config(
+        station=read.station.name or base.station, data=data,
+        journal=read.station.journal or str(data / "journal.sqlite"), language=read.station.language,
+        theme=read.station.theme, operator_mode=read.station.operator_mode, slots=read.slots.count,
+        ports=MappingProxyType(dict(read.slots.ports)), allow=tuple(read.usb.allow),
+        tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
+        blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),
+        file=file)

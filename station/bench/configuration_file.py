@@ -1,0 +1,73 @@
+"""The configuration file as it may be written: pydantic at the edge, nothing else imports it."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StationSection(_Section):
+    """[station]"""
+
+    name: str = ""
+    data: Path | None = None
+    journal: str = ""
+    language: Literal["", "en", "fr"] = ""
+    theme: Literal["system", "light", "dark"] = "system"
+    operator_mode: bool = False
+
+
+class SlotsSection(_Section):
+    """[slots]"""
+
+    count: int = Field(8, ge=1, le=128)
+    ports: dict[str, int] = Field(default_factory=dict)
+
+
+class UsbSection(_Section):
+    """[usb]"""
+
+    allow: list[str] = Field(default_factory=list)
+
+
+class TenantSection(_Section):
+    """[tenant]"""
+
+    tenant: str = ""
+    client: str = ""
+    cloud: str = "global"
+    authority: str = ""
+    graph: str = ""
+    ca_file: str | None = None
+    broker: bool = False
+    certificate: str | None = None
+    certificate_secret: str = ""
+
+
+class BlueprintSection(_Section):
+    """[[blueprint]]"""
+
+    key: str = Field(min_length=1, pattern=r"^[a-z0-9-]+$")
+    title: str
+    path: str
+    group_tag: str = Field("", pattern=r'^[\x20-\x7e]*$')
+    name_template: str = Field("", max_length=64)
+    package: str = ""
+    minimum_battery: int = Field(45, ge=0, le=100)
+    wifi_name: str = ""
+    label: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class ConfigurationFile(_Section):
+    """The whole file."""
+
+    station: StationSection = Field(default_factory=StationSection)
+    slots: SlotsSection = Field(default_factory=SlotsSection)
+    usb: UsbSection = Field(default_factory=UsbSection)
+    tenant: TenantSection = Field(default_factory=TenantSection)
+    blueprint: list[BlueprintSection] = Field(default_factory=list)

@@ -1,0 +1,101 @@
+"""What the bench asks of the links, as small Protocols, so that real buses, the lab and practice plug in alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from station.links.mtp.storage import DeviceStorage
+from station.model.events import Draft, Event
+from station.model.facts import FactValue
+from station.model.timing import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A unit on the bus, as the watcher reports it: slot number (0 while the port has none), port path, identity."""
+
+    slot: int
+    port: str
+    unit: str
+    mode: str
+    vendor_id: int
+    product_id: int
+    product: str
+    usb_serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusChange:
+    """A unit came or, where `present` is False, went for longer than the glitch grace."""
+
+    seen: Seen
+    present: bool
+
+
+class Bus(Protocol):
+    """The watched bus with its slots."""
+
+    def watch(self, changed: Callable[[BusChange], None]) -> None:
+        """Begin to watch; `changed` is called from a thread of the watcher, first for everything already plugged."""
+
+    def open(self, port: str, deadline: Deadline) -> DeviceStorage:
+        """Open the storage of the unit at a port. Raises LinkError with the cause (rights, another program, gone)."""
+
+    def slots(self) -> Sequence[int]:
+        """Slot numbers known from the start, in order."""
+
+    def close(self) -> None:
+        """Stop watching."""
+
+
+class Record(Protocol):
+    """What the bench needs of the journal."""
+
+    def append(self, *drafts: Draft) -> tuple[Event, ...]:
+        """Write in one transaction; durable on return."""
+
+    def append_later(self, draft: Draft) -> None:
+        """Write with the next group commit, before anything appended after it."""
+
+    def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
+        """Be told of events after they are durable, in order; returns the way to stop."""
+
+    def claim(self, serial: str, run: str, lease_s: float) -> None:
+        """Claim a unit for this station. Raises Refused `journal.claimed-elsewhere`."""
+
+    def renew(self, serial: str, run: str, lease_s: float) -> None:
+        """Keep a claim alive."""
+
+    def release(self, serial: str, run: str) -> None:
+        """Give a claim back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashRow:
+    """One harvested hash on its way to the tenant. The hash itself is privacy-relevant: masked in logs, never in the journal."""
+
+    serial: str
+    hardware_hash: str
+    group_tag: str = ""
+
+
+class Cloud(Protocol):
+    """What the bench asks of the tenant. Every call blocks and takes a deadline; none is made per unit where a list will do."""
+
+    def register(self, rows: Sequence[HashRow], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
+        """Look up, then send what is neither registered nor under way; facts by serial. Safe to repeat after a crash."""
+
+    def observe(self, since: Mapping[str, datetime], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
+        """The tenant's present facts by serial, with a handful of list calls; what is older than `since` does not count."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+class Folder(Protocol):
+    """Where the station keeps files of runs (harvested rows), outside the journal."""
+
+    def path(self, name: str) -> Path:
+        """Full path of a file of the station's data folder."""

@@ -1,0 +1,72 @@
+"""What every command gets: configuration, language, clock, and the two streams.
+
+Data goes to standard output (one JSON object a line with `--json`), diagnostics to standard error; a command's status is the
+number its `run` returns or the one of the `HoloBenchError` it raises.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TextIO
+
+import resources
+from station.bench.configuration import Config, load
+from station.model.errors import HoloBenchError
+from station.model.faults import catalogue
+from station.model.timing import Clock, WallClock
+
+
+@dataclass
+class Context:
+    """Handed to every `run(args, context)`. The configuration is read when first asked for."""
+
+    json: bool = False
+    language: str = "en"
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+    clock: Clock = field(default_factory=WallClock)
+    loader: Callable[[], Config] = load
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration. Raises ConfigurationError."""
+        return self.loader()
+
+    def translate(self, message: str) -> str:
+        """A text of the house in the language of this command."""
+        return resources.translations(self.language).gettext(message) if message else ""
+
+    def emit(self, **values: Any) -> None:
+        """One object of data: a JSON line."""
+        self.out.write(json.dumps(values, ensure_ascii=False, default=str) + "\n")
+        self.out.flush()
+
+    def say(self, text: str = "") -> None:
+        """One line of data for a person; not for `--json`."""
+        self.out.write(text + "\n")
+        self.out.flush()
+
+    def note(self, text: str) -> None:
+        """One line of diagnostics."""
+        self.err.write(text + "\n")
+        self.err.flush()
+
+    def explain(self, error: HoloBenchError) -> dict[str, str]:
+        """An error as a person needs it: code, what happened, why, what to do, who can."""
+        fault = catalogue().explain(error.code)
+        return {"code": error.code, "title": self.translate(fault.title), "cause": self.translate(fault.cause),
+                "cure": self.translate(fault.cure), "who": self.translate(fault.who.value), "detail": error.detail}
+
+    def complain(self, error: HoloBenchError) -> None:
+        """Show an error on standard error, as JSON or as four short lines."""
+        told = self.explain(error)
+        if self.json:
+            self.note(json.dumps({"error": told}, ensure_ascii=False))
+            return
+        detail = f" ({told['detail']})" if told["detail"] else ""
+        self.note(f"{told['title']}{detail}")
+        for label, key in ((self.translate("Why"), "cause"), (self.translate("What to do"), "cure"), (self.translate("Who"), "who")):
+            self.note(f"  {label}: {told[key]}")
+        self.note(f"  {self.translate('Code')}: {told['code']}")

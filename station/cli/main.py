@@ -1,0 +1,69 @@
+"""`holobench` without a window: finds the command, runs it, turns errors into messages and exit statuses (design §10)."""
+
+import argparse
+import importlib
+import locale
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from station.cli.context import Context
+from station.model.errors import Cancelled, HoloBenchError
+
+COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report")
+"""One module of this room a command: `add_parser(subparsers)` and `run(args, context) -> int`."""
+
+JSON_HELP = "print data as JSON, one object a line"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(words).parse_args(words)
+    context = Context(json=bool(getattr(args, "json", False)), language=args.language or system_language())
+    if not getattr(args, "command", ""):
+        _parser(words).print_help(context.err)
+        return 2
+    try:
+        return int(_module(args.command).run(args, context))
+    except HoloBenchError as e:
+        context.complain(e)
+        return e.exit_status
+    except KeyboardInterrupt:
+        context.complain(Cancelled())
+        return Cancelled.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + getattr(signal, "SIGPIPE", 13)
+
+
+def system_language() -> str:
+    """The language of the session's locale: `fr` where that is French, else `en`."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "fr" if named.casefold().startswith("fr") else "en"
+
+
+def program_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("holobench")
+    except PackageNotFoundError:
+        return "0 (not installed)"
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="holobench", description="Provisioning bench for Microsoft HoloLens. "
+                                     "Without a command it opens the station's window.")
+    parser.add_argument("--version", action="version", version=f"holobench {program_version()}")
+    parser.add_argument("--language", choices=("en", "fr"), default="", help="language of messages")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    named = next((w for w in words if w in COMMANDS), None)
+    for command in (named,) if named else COMMANDS:
+        _module(command).add_parser(subparsers)
+    return parser
+
+
+def _module(command: str):  # type: ignore[no-untyped-def]
+    return importlib.import_module(f"station.cli.{command}")
