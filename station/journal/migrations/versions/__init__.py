@@ -1,0 +1,1 @@
+"""One file per schema version, named v<version>_<what it brings>."""

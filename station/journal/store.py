@@ -1,0 +1,229 @@
+"""The store: every statement that the journal puts to its database. One method is one transaction; rows in, rows out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from station.journal import schema
+from station.journal.chain import Entry, Finding, Head, Row, Verdict, Walk, entry, extend, genesis
+from station.journal.claims import Claim, Ruling, rule
+from station.journal.reading import Wanted
+from station.journal.trouble import told
+from station.model.errors import Refused
+from station.model.events import Draft, Ended, Event, Intended, Noted, RunStarted
+from station.model.timing import Clock
+
+if TYPE_CHECKING:
+    from station.journal.listening import Listener
+
+_ROW = tuple(schema.event.c[name] for name in ("station", "seq", "at", "unit", "run", "slot", "kind", "body", "key", "hash"))
+_PAGE = 2000
+
+
+class SqlStore:
+    """The record of one station in an engine whose schema is current. Thread-safe as the engine is; order is the journal's."""
+
+    def __init__(self, engine: Engine, station: str, clock: Clock) -> None:
+        self.engine = engine
+        self.station = station
+        self._clock = clock
+        self._insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert
+
+    def found(self) -> None:
+        """Make the head of this station if it has none yet."""
+        start = genesis(self.station)
+        with told(), self._writing() as connection:
+            connection.execute(self._insert(schema.head).on_conflict_do_nothing(), _head_values(start))
+
+    def write(self, entries: Sequence[Entry]) -> tuple[Event, ...]:
+        """Append in one transaction; durable on return. A commit whose answer was lost is looked up, not repeated."""
+        with told():
+            pairs: list[tuple[Row, Event]] = []
+            try:
+                with self._writing() as connection:
+                    pairs = self._append(connection, entries)
+            except DBAPIError:
+                if not pairs or not self._arrived(pairs[-1][0]):
+                    raise
+            return tuple(event for _, event in pairs)
+
+    def _append(self, connection: Connection, entries: Sequence[Entry]) -> list[tuple[Row, Event]]:
+        found = connection.execute(select(schema.head).where(schema.head.c.station == self.station).with_for_update()).one()
+        pairs = list(extend(Head(found.station, found.seq, found.hash), entries))
+        last = pairs[-1][0]
+        connection.execute(insert(schema.event), [_row_values(row) for row, _ in pairs])
+        values = _head_values(Head(self.station, last.seq, last.hash))
+        connection.execute(update(schema.head).where(schema.head.c.station == self.station).values(values))
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_notify(:channel, :station)"), {"channel": schema.CHANNEL, "station": self.station})
+        return pairs
+
+    def _arrived(self, row: Row) -> bool:
+        wanted = select(schema.event.c.hash).where(schema.event.c.station == row.station, schema.event.c.seq == row.seq)
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(wanted).scalar() == row.hash
+        except DBAPIError:
+            return False
+
+    def rows(self, wanted: Wanted) -> Iterator[Row]:
+        """Rows in the order they were committed, read page by page."""
+        last = 0
+        while True:
+            page = _narrowed(select(schema.event.c.number, *_ROW), wanted).where(schema.event.c.number > last)
+            with told(), self.engine.connect() as connection:
+                found = connection.execute(page.order_by(schema.event.c.number).limit(_PAGE)).all()
+            for number, *values in found:
+                last = number
+                yield Row(*values)
+            if len(found) < _PAGE:
+                return
+
+    def heads(self) -> dict[str, tuple[Head, str]]:
+        """Head and seal of every station that ever opened the record."""
+        with told(), self.engine.connect() as connection:
+            return {h.station: (Head(h.station, h.seq, h.hash), h.seal) for h in connection.execute(select(schema.head))}
+
+    def latest_runs(self, limit: int) -> tuple[str, ...]:
+        """Ids of the latest run of each unit, newest first."""
+        event = schema.event
+        latest = select(func.max(event.c.number)).where(event.c.kind == RunStarted.kind).group_by(event.c.unit)
+        wanted = select(event.c.run).where(event.c.number.in_(latest)).order_by(event.c.number.desc()).limit(limit)
+        with told(), self.engine.connect() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
+    def open_intents(self, station: str | None) -> tuple[Row, ...]:
+        """Intents without an outcome behind them."""
+        event, later = schema.event, schema.event.alias("later")
+        ended = exists().where(later.c.key == event.c.key, later.c.kind == Ended.kind, later.c.number > event.c.number)
+        wanted = select(*_ROW).where(event.c.kind == Intended.kind, ~ended).order_by(event.c.number)
+        if station is not None:
+            wanted = wanted.where(event.c.station == station)
+        with told(), self.engine.connect() as connection:
+            return tuple(Row(*values) for values in connection.execute(wanted))
+
+    def verify(self, anchors: Sequence[Head]) -> Verdict:
+        """Walk every chain; `anchors` are heads noted elsewhere that must still stand in them."""
+        findings = list(self._file_findings())
+        heads = self.heads()
+        walks: dict[str, Walk] = {station: Walk(station) for station in heads}
+        pinned = {(a.station, a.seq): a for a in anchors}
+        for row in self.rows(Wanted()):
+            walk = walks.setdefault(row.station, Walk(row.station))
+            findings += walk.check(row)
+            anchor = pinned.get((row.station, row.seq))
+            if anchor and anchor.hash == row.hash:
+                del pinned[row.station, row.seq]
+        for station, walk in walks.items():
+            head, seal = heads.get(station, (None, ""))
+            findings += walk.finish(head, seal)
+        lost = "the row that was noted elsewhere is not in this record"
+        findings += (Finding(a.station, a.seq, "anchor", lost) for a in pinned.values())
+        return Verdict(sum(w.rows for w in walks.values()), tuple(w.head for w in walks.values()), tuple(findings))
+
+    def _file_findings(self) -> Iterator[Finding]:
+        if self.engine.dialect.name != "sqlite":
+            return
+        with told(), self.engine.connect() as connection:
+            for said in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+                if said != "ok":
+                    yield Finding("", 0, "file", str(said)[:200])
+
+    def claim(self, serial: str, run: str, lease: float) -> tuple[Claim, tuple[Event, ...]]:
+        """Claim a unit; the events tell of a take-over. Raises Refused `journal.claimed`."""
+        with told(), self._writing() as connection:
+            now = self._now(connection)
+            wish = Claim(serial, self.station, run, now + timedelta(seconds=lease))
+            made = connection.execute(self._insert(schema.claim).on_conflict_do_nothing(), _claim_values(wish)).rowcount
+            held = self._held(connection, serial)
+            if made or held is None:
+                return wish, ()
+            ruling = rule(held, self.station, run, now)
+            if ruling is Ruling.REFUSE:
+                raise Refused("journal.claimed", f"{serial}: {held.station}", station=held.station, until=held.until)
+            connection.execute(update(schema.claim).where(schema.claim.c.serial == serial).values(_claim_values(wish)))
+            if ruling is Ruling.RENEW:
+                return wish, ()
+            about = {"serial": serial, "from": held.station, "from-run": held.run, "ran-out": held.until.isoformat()}
+            draft = Draft(Noted("claim.taken-over", about), self._clock.now(), serial, run)
+            events = tuple(event for _, event in self._append(connection, [entry(draft)]))
+            return Claim(serial, self.station, run, wish.until, held.station), events
+
+    def renew(self, serial: str, run: str, lease: float) -> Claim:
+        """Prolong a claim that is held. Raises Refused `journal.claim-lost`."""
+        with told(), self._writing() as connection:
+            wish = Claim(serial, self.station, run, self._now(connection) + timedelta(seconds=lease))
+            prolong = update(schema.claim).where(self._mine(serial, run)).values(_claim_values(wish))
+            if not connection.execute(prolong).rowcount:
+                held = self._held(connection, serial)
+                raise Refused("journal.claim-lost", f"{serial}: {held.station if held else 'nobody'}")
+            return wish
+
+    def release(self, serial: str, run: str) -> None:
+        """Give a claim back; nothing happens where it is not held."""
+        with told(), self._writing() as connection:
+            connection.execute(delete(schema.claim).where(self._mine(serial, run)))
+
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims, run out or not, by serial."""
+        with told(), self.engine.connect() as connection:
+            return tuple(_claim(*c) for c in connection.execute(select(schema.claim).order_by(schema.claim.c.serial)))
+
+    def listener(self, changed: Callable[[str], None]) -> "Listener | None":
+        """A running listener for what other benches write, where the database can tell."""
+        if self.engine.dialect.name != "postgresql":
+            return None
+        from station.journal.listening import Listener
+
+        return Listener(self.engine, lambda: list(self.heads()), changed)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _mine(self, serial: str, run: str) -> ColumnElement[bool]:
+        c = schema.claim.c
+        return and_(c.serial == serial, c.station == self.station, c.run == run)
+
+    def _held(self, connection: Connection, serial: str) -> Claim | None:
+        found = connection.execute(select(schema.claim).where(schema.claim.c.serial == serial).with_for_update()).one_or_none()
+        return _claim(*found) if found else None
+
+    def _now(self, connection: Connection) -> datetime:
+        """Benches that share a server count leases by the server's time, whatever their own clocks say."""
+        if self.engine.dialect.name == "postgresql":
+            return connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
+        return self._clock.now().astimezone(UTC)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    c = schema.event.c
+    terms = ((c.run, wanted.run), (c.unit, wanted.unit), (c.station, wanted.station))
+    query = query.where(*(column == value for column, value in terms if value is not None))
+    return query.where(c.seq > wanted.after) if wanted.after else query
+
+
+def _head_values(head: Head) -> dict[str, object]:
+    return {"station": head.station, "seq": head.seq, "hash": head.hash, "seal": head.seal}
+
+
+def _row_values(row: Row) -> dict[str, object]:
+    return {column.name: getattr(row, column.name) for column in _ROW}
+
+
+def _claim_values(claim: Claim) -> dict[str, object]:
+    until = claim.until.isoformat(timespec="microseconds")
+    return {"serial": claim.serial, "station": claim.station, "run": claim.run, "until": until}
+
+
+def _claim(serial: str, station: str, run: str, until: str) -> Claim:
+    return Claim(serial, station, run, datetime.fromisoformat(until))
