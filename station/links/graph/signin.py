@@ -1,0 +1,252 @@
+"""Signing in with msal: by browser, broker, device code or certificate; tokens afterwards without ever asking a person.
+
+`SignIn.token` is silent: it raises SignInNeeded where a person is needed, so that unattended work pauses instead of opening a
+window. `sign_in_*` are called only because a person pressed a button. Facts: tenant §3.2, §3.4, §3.6.
+"""
+
+import re
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from station.links.graph.cache import open_cache
+from station.links.graph.receiver import Receiver
+from station.links.graph.settings import TenantSettings
+from station.links.graph.wire import CONNECT_SECONDS, exchange, new_session
+from station.model.errors import ConfigurationError, HoloBenchError, LinkError, SignInNeeded
+from station.model.faults import catalogue
+from station.model.timing import Clock, Deadline
+from station.vault.secrets import SecretStore, require
+
+if TYPE_CHECKING:
+    import msal
+
+Browser = Callable[[str], bool]
+"""Opens an address where a person (or a practice tenant's robot) can answer it; False where none could be opened."""
+_HTTP_SECONDS = 30.0
+_AADSTS = re.compile(r"AADSTS\d{5,7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in. `tenant` is the tenant's id."""
+
+    name: str
+    tenant: str
+    app_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """What to show for a sign-in on another device: type `code` at `address` before `expires`."""
+
+    code: str
+    address: str
+    expires: datetime
+
+
+class SignIn:
+    """The sign-in of one tenant. Thread-safe; two processes may share the cache file."""
+
+    def __init__(self, settings: TenantSettings, secrets: SecretStore, cache_file: Path | None, clock: Clock) -> None:
+        self.settings = settings
+        self._secrets = secrets
+        self._clock = clock
+        self._cache_file = cache_file
+        self._app: Any = None
+        self._cache: Any = None
+        self._lock = threading.RLock()
+
+    @property
+    def app_only(self) -> bool:
+        """Whether the station signs in as itself."""
+        return self.settings.app_only
+
+    @property
+    def kept(self) -> bool:
+        """Whether the sign-in outlives the program; False is to be told (fault `vault.no-keyring`)."""
+        self._client()
+        return bool(self._cache.kept)
+
+    def account(self) -> Account | None:
+        """Who is signed in, or None. Raises LinkLost where the authority cannot be reached at all."""
+        if self.app_only:
+            return Account(self.settings.client, self.settings.tenant, app_only=True)
+        with self._lock:
+            accounts = self._client().get_accounts()
+        return Account(accounts[0]["username"], self.settings.tenant) if accounts else None
+
+    def token(self, scopes: tuple[str, ...], claims: str | None = None, renew: bool = False) -> str:
+        """A token that carries the scopes, from the cache or renewed. Raises SignInNeeded, LinkError; opens nothing."""
+        with self._lock:
+            app = self._client()
+            if self.app_only:
+                if renew and not claims:
+                    app.remove_tokens_for_client()
+                answer = self._talk(lambda: app.acquire_token_for_client([f"{self.settings.graph}/.default"],
+                                                                         claims_challenge=claims))
+                return self._take(answer)
+            accounts = app.get_accounts()
+            if not accounts:
+                raise SignInNeeded("graph.sign-in-needed")
+            answer = self._talk(lambda: app.acquire_token_silent_with_error(
+                self._full(scopes), accounts[0], force_refresh=renew, claims_challenge=claims))
+            if answer is None:
+                raise SignInNeeded("graph.sign-in-needed", f"scope {', '.join(scopes)}", scopes=scopes)
+            return self._take(answer)
+
+    def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, open_page: Browser = webbrowser.open,
+                        show: Callable[[str], None] | None = None, claims: str | None = None, hint: str = "") -> Account:
+        """Sign in through the browser of this computer; `show` gets the address where no browser can be opened.
+
+        Raises SignInNeeded with the fault of the refusal, OverBudget `graph.sign-in-timeout`, Cancelled, LinkError.
+        """
+        app = self._person_client()
+        with Receiver() as receiver:
+            flow = self._talk(lambda: app.initiate_auth_code_flow(
+                self._full(scopes), redirect_uri=receiver.redirect, response_mode="form_post", prompt="select_account",
+                login_hint=hint or None, claims_challenge=claims))
+            if not open_page(flow["auth_uri"]):
+                if show is None:
+                    raise SignInNeeded("graph.no-browser")
+                show(flow["auth_uri"])
+            fields = receiver.wait(deadline)
+        try:
+            answer = self._talk(lambda: app.acquire_token_by_auth_code_flow(flow, dict(fields)))
+        except ValueError as error:
+            raise SignInNeeded("graph.sign-in-refused", "the answer of the browser does not belong to this sign-in") from error
+        self._take(answer)
+        return self._signed_in()
+
+    def sign_in_broker(self, scopes: tuple[str, ...], deadline: Deadline, window: int, hint: str = "") -> Account:
+        """Sign in through the broker of the operating system, over the window whose handle is given (0: a console)."""
+        app = self._person_client()
+        answer = self._talk(lambda: app.acquire_token_interactive(
+            self._full(scopes), login_hint=hint or None, prompt="select_account", timeout=int(deadline.remaining()) or 1,
+            parent_window_handle=window or app.CONSOLE_WINDOW_HANDLE))
+        self._take(answer)
+        return self._signed_in()
+
+    def sign_in_device_code(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[DeviceCode], None]) -> Account:
+        """Sign in on another device: `show` gets the code to display. Cancelling the deadline's token ends the wait."""
+        app = self._person_client()
+        flow = self._talk(lambda: app.initiate_device_flow(self._full(scopes)))
+        if "user_code" not in flow:
+            raise self._refused(flow)
+        show(DeviceCode(flow["user_code"], flow["verification_uri"],
+                        datetime.fromtimestamp(flow["expires_at"], tz=self._clock.now().tzinfo)))
+        answer = self._talk(lambda: app.acquire_token_by_device_flow(
+            flow, exit_condition=lambda _: deadline.token.cancelled or deadline.remaining() <= 0))
+        deadline.check("graph.sign-in-timeout", "nobody typed the code in")
+        self._take(answer)
+        return self._signed_in()
+
+    def sign_out(self) -> None:
+        """Forget every account and the cache file."""
+        with self._lock:
+            app = self._client()
+            for account in [] if self.app_only else app.get_accounts():
+                app.remove_account(account)
+            self._cache.forget()
+
+    def consent_page(self, scopes: tuple[str, ...]) -> str:
+        """Address where a tenant admin grants the scopes to this app once for everybody."""
+        query = urlencode({"client_id": self.settings.client, "scope": " ".join(self._full(scopes)),
+                           "redirect_uri": "http://localhost"})
+        return f"{self.settings.authority}/v2.0/adminconsent?{query}"
+
+    def _full(self, scopes: tuple[str, ...]) -> list[str]:
+        return [f"{self.settings.graph}/{scope}" for scope in scopes]
+
+    def _signed_in(self) -> Account:
+        account = self.account()
+        if account is None:
+            raise SignInNeeded("graph.sign-in-refused", "no account came back")
+        return account
+
+    def _take(self, answer: Mapping[str, Any]) -> str:
+        token = answer.get("access_token")
+        if not token:
+            raise self._refused(answer)
+        return str(token)
+
+    def _refused(self, answer: Mapping[str, Any]) -> HoloBenchError:
+        """The fault of a refusal: by AADSTS code, else by error word (facts: tenant §3.2)."""
+        said = str(answer.get("error_description") or "")
+        found = _AADSTS.search(said)
+        words = [w for w in (found[0] if found else "", str(answer.get("suberror") or ""), str(answer.get("error") or "")) if w]
+        faults = [fault.code for word in words for fault in catalogue().values()
+                  if word in fault.codes and fault.code.startswith("graph.")]
+        trace = str(answer.get("correlation_id") or "")
+        detail = " · ".join(part for part in (*words, f"correlation {trace}" if trace else "") if part)
+        return SignInNeeded(faults[0] if faults else "graph.sign-in-refused", detail)
+
+    def _person_client(self) -> Any:
+        if self.app_only:
+            raise ConfigurationError("graph.certificate-only", "the configuration signs in with a certificate")
+        return self._client()
+
+    def _client(self) -> Any:
+        with self._lock:
+            if self._app is None:
+                self._cache = open_cache(self._cache_file, self._secrets)
+                self._app = self._talk(lambda: self._make_client())
+            return self._app
+
+    def _make_client(self) -> "msal.ClientApplication":
+        import msal
+
+        common: dict[str, Any] = {
+            "authority": self.settings.authority, "token_cache": self._cache, "client_capabilities": ["CP1"],
+            "app_name": "HoloBench", "http_client": _MsalHttp(self.settings.ca_file),
+            "instance_discovery": None if self.settings.cloud.discovery else False,
+        }
+        if self.settings.certificate is None:
+            return msal.PublicClientApplication(self.settings.client, enable_broker_on_windows=self.settings.broker,
+                                                enable_broker_on_mac=self.settings.broker, **common)
+        name = self.settings.certificate_secret
+        credential = {"private_key_pfx_path": str(self.settings.certificate), "public_certificate": True,
+                      **({"passphrase": require(self._secrets, name)} if name else {})}
+        return msal.ConfidentialClientApplication(self.settings.client, client_credential=credential, **common)
+
+    def _talk(self, ask: Callable[[], Any]) -> Any:
+        """Let msal talk; what it raises becomes a fault of the house."""
+        import requests
+
+        try:
+            return ask()
+        except HoloBenchError:
+            raise
+        except FileNotFoundError as error:
+            raise ConfigurationError("graph.certificate-file", str(self.settings.certificate)) from error
+        except requests.exceptions.RequestException as error:
+            raise LinkError("graph.unreachable", self.settings.cloud.authority) from error
+        except ValueError as error:
+            if "authority" in str(error).lower() or "discovery" in str(error).lower():
+                raise ConfigurationError("graph.unknown-tenant", self.settings.authority) from error
+            raise
+
+
+class _MsalHttp:
+    """The HTTP client that msal is given: our trust, our proxies, time-outs on everything."""
+
+    def __init__(self, ca_file: Path | None) -> None:
+        self._ca_file = ca_file
+        self._session = new_session(ca_file)
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **options: Any) -> Any:
+        return self._send("GET", url, params=params, headers=headers)
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **options: Any) -> Any:
+        return self._send("POST", url, params=params, data=data, headers=headers)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _send(self, method: str, url: str, **options: Any) -> Any:
+        return exchange(self._session, method, url, self._ca_file, timeout=(CONNECT_SECONDS, _HTTP_SECONDS), **options)
