@@ -24,7 +24,7 @@ class StationSection(_Section):
 class SlotsSection(_Section):
     """[slots]"""
 
-    count: int = Field(8, ge=1, le=128)
+    count: int = Field(default=8, ge=1, le=128)
     ports: dict[str, int] = Field(default_factory=dict)
 
 
@@ -66,8 +66,8 @@ class BlueprintSection(_Section):
 class ConfigurationFile(_Section):
     """The whole file."""
 
-    station: StationSection = Field(default_factory=StationSection)
-    slots: SlotsSection = Field(default_factory=SlotsSection)
-    usb: UsbSection = Field(default_factory=UsbSection)
-    tenant: TenantSection = Field(default_factory=TenantSection)
+    station: StationSection = StationSection()
+    slots: SlotsSection = SlotsSection()
+    usb: UsbSection = UsbSection()
+    tenant: TenantSection = TenantSection()
     blueprint: list[BlueprintSection] = Field(default_factory=list)
