@@ -1,0 +1,59 @@
+"""Paper: frames with a ground of their own, boxes to put things in, and scrolling."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
+
+
+def paper(kind: str = "card", pad: int = 16, gap: int = 10, across: bool = False) -> tuple[QFrame, QBoxLayout]:
+    """A frame and the layout in it. `kind`: card, flat, rail, side, info, good, warn, danger, practice."""
+    frame = QFrame()
+    frame.setProperty("paper", kind)
+    layout: QBoxLayout = QHBoxLayout(frame) if across else QVBoxLayout(frame)
+    layout.setContentsMargins(pad, pad, pad, pad)
+    layout.setSpacing(gap)
+    return frame, layout
+
+
+def column(gap: int = 10, margins: int = 0) -> QVBoxLayout:
+    """Things below each other."""
+    layout = QVBoxLayout()
+    layout.setContentsMargins(margins, margins, margins, margins)
+    layout.setSpacing(gap)
+    return layout
+
+
+def row(*items: QWidget | QLayout | None, gap: int = 10) -> QHBoxLayout:
+    """Things beside each other; None is a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(gap)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, QWidget):
+            layout.addWidget(item)
+        else:
+            layout.addLayout(item)
+    return layout
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """The widget in an area that scrolls down, by finger too, and never sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    widget.setProperty("paper", widget.property("paper") or "none")
+    area.setWidget(widget)
+    QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)

@@ -1,0 +1,49 @@
+"""A drawing of `resources/gestures`, scaled to the room it gets."""
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.theme.theme import Theme
+
+
+class Picture(QWidget):
+    """Shows one drawing; `show_picture` changes it. `about` is what a screen reader says."""
+
+    def __init__(self, theme: Theme, least: QSize | None = None) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = ""
+        self._drawing: QSvgRenderer | None = None
+        self._least = least or QSize(200, 125)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def name(self) -> str:
+        """The drawing shown now."""
+        return self._name
+
+    def show_picture(self, name: str, about: str) -> None:
+        """Show a drawing; "" shows nothing."""
+        self.setAccessibleName(about)
+        if name == self._name:
+            return
+        self._name = name
+        self._drawing = self._theme.picture(name) if name else None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self._least * 1.6
+
+    def minimumSizeHint(self) -> QSize:
+        return self._least
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._drawing is None:
+            return
+        drawn = self._drawing.defaultSize()
+        scale = min(self.width() / drawn.width(), self.height() / drawn.height())
+        width, height = drawn.width() * scale, drawn.height() * scale
+        painter = QPainter(self)
+        self._drawing.render(painter, QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height))

@@ -1,0 +1,31 @@
+"""Texts: one function for every label, so that size, tone and wrapping are chosen by purpose."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.theme.tokens import Type
+
+
+def label(text: str, kind: Type = Type.BODY, tone: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
+    """A label in plain text (what devices and servers say is never read as markup). `tone`: soft, danger, warn, good, accent."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("type", kind.value)
+    made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    if wrap:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+    return made
+
+
+def set_tone(widget: QWidget, tone: str) -> None:
+    """Give a label another tone after it was made."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
