@@ -55,7 +55,7 @@ def satisfying(proof: Proof) -> dict[str, FactValue]:
         case Either():
             return satisfying(proof.proofs[0])
         case Not():
-            return {k: "something else" for k in proof.keys()}
+            return {k: "something else" for k in tuple(proof.keys())}
     raise AssertionError(f"no facts are known that satisfy {proof}")
 
 
