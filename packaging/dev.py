@@ -70,8 +70,8 @@ def setup(_: argparse.Namespace) -> int:
     return 0
 
 
-def lock(_: argparse.Namespace) -> int:
-    """Resolve the dependencies of pyproject.toml anew into the lock file; needs uv in .venv or on PATH."""
+def lock(arguments: argparse.Namespace) -> int:
+    """Resolve the dependencies of pyproject.toml anew into both lock files; needs uv in .venv or on PATH."""
     uv = system.find_program("uv", (str(environment.SCRIPTS),))
     if not uv:
         print(f"This one command needs uv: {environment.program('python')} -m pip install uv")
@@ -79,9 +79,12 @@ def lock(_: argparse.Namespace) -> int:
     resolve = (str(uv), "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--no-config",
                "--generate-hashes", "--no-annotate", "--no-emit-index-url", "--default-index", "https://pypi.org/simple",
                # A week of patience: a hijacked release is usually found within days.
-               "--exclude-newer", "1 week", "--custom-compile-command", "python3 packaging/dev.py lock", "--quiet")
-    return subprocess.run((*resolve, "--extra", "postgres", "--group", "dev", "--output-file", str(environment.LOCK)),
-                          cwd=environment.ROOT, check=False).returncode
+               "--exclude-newer", "1 week", "--custom-compile-command", "python3 packaging/dev.py lock", "--quiet",
+               "--extra", "postgres", *(["--upgrade"] if arguments.upgrade else []))
+    statuses = [subprocess.run((*resolve, "--group", group, "--output-file", str(target)),
+                               cwd=environment.ROOT, check=False).returncode
+                for group, target in (("dev", environment.LOCK), ("freeze", environment.PROGRAM_LOCK))]
+    return max(statuses)
 
 
 def prepare() -> None:
@@ -108,7 +111,8 @@ def parser() -> argparse.ArgumentParser:
     command("system", "install what the operating system has to bring", system_packages).add_argument(
         "groups", nargs="*", choices=(*system.group_names(), []), metavar="GROUP")
     command("setup", "make the virtual environment and stop", setup)
-    command("lock", "resolve the dependencies anew into packaging/requirements.lock", lock)
+    command("lock", "bring the lock files up to pyproject.toml, changing no more than needed", lock).add_argument(
+        "--upgrade", action="store_true", help="take newer versions of everything")
     return top
 
 

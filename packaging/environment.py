@@ -12,7 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOCK = ROOT / "packaging" / "requirements.lock"
+LOCK = ROOT / "packaging" / "requirements.lock"                    # what a developer has: the program and its tools
+PROGRAM_LOCK = ROOT / "packaging" / "requirements-program.lock"     # what the program alone needs, and what freezes it
 STAMP = VENV / "holobench-stamp.json"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")

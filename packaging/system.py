@@ -79,7 +79,8 @@ def missing(groups: Iterable[str]) -> list[Need]:
 def _needs(group: str) -> list[Need]:
     table = _table()[group]
     folders = group_folders(group)
-    return [Need(kind, name, package, folders)
+    python = ".".join(map(str, sys.version_info[:2]))
+    return [Need(kind, name.format(python=python), package.format(python=python), folders)
             for kind in ("libraries", "programs", "files") for name, package in table.get(kind, {}).items()]
 
 
