@@ -7,7 +7,7 @@ from types import MappingProxyType
 from station.autopilot.hardware_hash import HardwareHash, repair_padding
 from station.autopilot.hash_file import HashRow
 from station.autopilot.spreadsheet import damage, looks_damaged
-from station.autopilot.verdicts import Claim, Severity, Verdict, examine, usable
+from station.autopilot.verdicts import Claim, Gravity, Verdict, examine, usable
 
 _NO_UNITS: Mapping[str, str] = MappingProxyType({})
 
@@ -30,10 +30,10 @@ class CheckedRow:
         """The serial to go by: the one inside the hash where it is known."""
         return self.hash.serial if self.hash and self.hash.serial else self.row.serial
 
-    def worst(self) -> Severity | None:
-        """The gravest severity among the verdicts, None if there are none."""
-        found = {verdict.severity for verdict in self.verdicts}
-        return next((severity for severity in Severity if severity in found), None)
+    def worst(self) -> Gravity | None:
+        """The gravest of the verdicts, None if there are none."""
+        found = {verdict.gravity for verdict in self.verdicts}
+        return next((gravity for gravity in Gravity if gravity in found), None)
 
 
 def check(row: HashRow, unit_serial: str = "") -> CheckedRow:
@@ -41,11 +41,11 @@ def check(row: HashRow, unit_serial: str = "") -> CheckedRow:
     found, verdicts = examine(row.hash_text, Claim(unit_serial=unit_serial))
     if found is None:
         if looks_damaged(row.serial):
-            verdicts = (*verdicts, Verdict(Severity.STOP, "autopilot.serial-lost", row.serial))
+            verdicts = (*verdicts, Verdict(Gravity.STOP, "autopilot.serial-lost", row.serial))
         return CheckedRow(replace(row, hash_text=repair_padding(row.hash_text)), None, verdicts)
     serial, more = _serial(row.serial, found.serial)
     if row.assigned_user:
-        more = (*more, Verdict(Severity.WARN, "autopilot.csv-assigned-user", row.assigned_user))
+        more = (*more, Verdict(Gravity.WARN, "autopilot.csv-assigned-user", row.assigned_user))
     if serial != row.serial or found.text is not row.hash_text:
         row = replace(row, serial=serial, hash_text=found.text)
     return CheckedRow(row, found, (*more, *verdicts) if more else verdicts)
@@ -57,8 +57,8 @@ def _serial(written: str, true: str) -> tuple[str, tuple[Verdict, ...]]:
         return written, ()
     seen = damage(written, true)
     if seen is not None:
-        return true, (Verdict(Severity.REPAIRED, "autopilot.serial-repaired", f"{seen.name}: {written or '(empty)'} → {true}"),)
-    return written, (Verdict(Severity.STOP, "autopilot.serial-differs", f"file says {written}, hash says {true}"),)
+        return true, (Verdict(Gravity.REPAIRED, "autopilot.serial-repaired", f"{seen.name}: {written or '(empty)'} → {true}"),)
+    return written, (Verdict(Gravity.STOP, "autopilot.serial-differs", f"file says {written}, hash says {true}"),)
 
 
 def check_rows(rows: Iterable[HashRow], unit_serials: Mapping[str, str] = _NO_UNITS) -> Iterator[CheckedRow]:
@@ -99,7 +99,7 @@ def merge(rows: Iterable[CheckedRow]) -> Merged:
 
 def _double(row: CheckedRow, winner: CheckedRow) -> CheckedRow:
     where = f"{row.serial}: {winner.row.file} line {winner.row.line} is kept"
-    return replace(row, verdicts=(*row.verdicts, Verdict(Severity.WARN, "autopilot.csv-double", where)))
+    return replace(row, verdicts=(*row.verdicts, Verdict(Gravity.WARN, "autopilot.csv-double", where)))
 
 
 def _inherit(row: CheckedRow, earlier: CheckedRow) -> CheckedRow:
@@ -108,5 +108,5 @@ def _inherit(row: CheckedRow, earlier: CheckedRow) -> CheckedRow:
         return row
     if not tag:
         return replace(row, row=replace(row.row, group_tag=before))
-    verdict = Verdict(Severity.WARN, "autopilot.csv-tags-differ", f"{row.serial}: “{before}” and “{tag}”; “{tag}” is kept")
+    verdict = Verdict(Gravity.WARN, "autopilot.csv-tags-differ", f"{row.serial}: “{before}” and “{tag}”; “{tag}” is kept")
     return replace(row, verdicts=(*row.verdicts, verdict))

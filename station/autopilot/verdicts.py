@@ -15,7 +15,7 @@ from station.autopilot.record_table import ARCHITECTURES, ARM64, RecordType
 from station.model.errors import DataError
 
 
-class Severity(StrEnum):
+class Gravity(StrEnum):
     """What a verdict means for the import."""
 
     STOP = "stop"
@@ -27,7 +27,7 @@ class Severity(StrEnum):
 class Verdict:
     """One finding. `code` is of the fault catalogue; `detail` is what this row adds, without secrets."""
 
-    severity: Severity
+    gravity: Gravity
     code: str
     detail: str = ""
 
@@ -44,7 +44,7 @@ class Claim:
 class Rule:
     """One row of the table: `find` yields the details of every finding, none if the hash is in order."""
 
-    severity: Severity
+    gravity: Gravity
     code: str
     find: Callable[[HardwareHash, Claim], Iterator[str]]
 
@@ -115,22 +115,22 @@ def _odd_record(found: HardwareHash, _claim: Claim) -> Iterator[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(Severity.STOP, "autopilot.hash-record-missing", _missing_records),
-    Rule(Severity.STOP, "autopilot.serial-differs", _other_csv_serial),
-    Rule(Severity.STOP, "autopilot.hash-of-other-unit", _other_unit),
-    Rule(Severity.WARN, "autopilot.hash-serial-placeholder", _placeholder_serial),
-    Rule(Severity.WARN, "autopilot.hash-size", _size),
-    Rule(Severity.WARN, "autopilot.hash-not-hololens", _other_model),
-    Rule(Severity.WARN, "autopilot.hash-architecture", _other_architecture),
-    Rule(Severity.WARN, "autopilot.hash-no-tpm", _no_tpm),
-    Rule(Severity.WARN, "autopilot.hash-uuid-blank", _blank_uuid),
-    Rule(Severity.WARN, "autopilot.hash-odd-record", _odd_record),
+    Rule(Gravity.STOP, "autopilot.hash-record-missing", _missing_records),
+    Rule(Gravity.STOP, "autopilot.serial-differs", _other_csv_serial),
+    Rule(Gravity.STOP, "autopilot.serial-mismatch", _other_unit),
+    Rule(Gravity.WARN, "autopilot.hash-serial-placeholder", _placeholder_serial),
+    Rule(Gravity.WARN, "autopilot.hash-size", _size),
+    Rule(Gravity.WARN, "autopilot.hash-not-hololens", _other_model),
+    Rule(Gravity.WARN, "autopilot.hash-architecture", _other_architecture),
+    Rule(Gravity.WARN, "autopilot.hash-no-tpm", _no_tpm),
+    Rule(Gravity.WARN, "autopilot.hash-uuid-blank", _blank_uuid),
+    Rule(Gravity.WARN, "autopilot.hash-odd-record", _odd_record),
 )
 
 
 def judge(found: HardwareHash, claim: Claim = Claim()) -> tuple[Verdict, ...]:
     """All findings over a decoded hash, in the order of the table."""
-    return tuple(Verdict(rule.severity, rule.code, detail) for rule in RULES for detail in rule.find(found, claim))
+    return tuple(Verdict(rule.gravity, rule.code, detail) for rule in RULES for detail in rule.find(found, claim))
 
 
 def examine(text: str, claim: Claim = Claim()) -> tuple[HardwareHash | None, tuple[Verdict, ...]]:
@@ -138,14 +138,14 @@ def examine(text: str, claim: Claim = Claim()) -> tuple[HardwareHash | None, tup
     try:
         found = decode(text)
     except DataError as e:
-        return None, (Verdict(Severity.STOP, e.code, e.detail),)
+        return None, (Verdict(Gravity.STOP, e.code, e.detail),)
     verdicts = judge(found, claim)
     if found.text != text:
         change = f"{len(text)} characters became {len(found.text)}"
-        verdicts = (Verdict(Severity.REPAIRED, "autopilot.hash-repaired", change), *verdicts)
+        verdicts = (Verdict(Gravity.REPAIRED, "autopilot.hash-repaired", change), *verdicts)
     return found, verdicts
 
 
 def usable(verdicts: tuple[Verdict, ...]) -> bool:
     """Whether nothing among the findings stops the import."""
-    return all(verdict.severity is not Severity.STOP for verdict in verdicts)
+    return all(verdict.gravity is not Gravity.STOP for verdict in verdicts)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from station.autopilot import record_table
 from station.autopilot.hardware_hash import decode, mask, repair_padding
 from station.autopilot.record_table import Record, describe
-from station.autopilot.verdicts import Claim, Severity, examine, usable
+from station.autopilot.verdicts import Claim, Gravity, examine, usable
 from station.model.errors import DataError
 from tests.unit import hash_builder
 
@@ -48,7 +48,7 @@ def test_a_missing_pad_is_added_and_told() -> None:
     found, verdicts = examine(whole.rstrip("="))
     assert found is not None
     assert found.text == whole
-    assert verdicts[0].severity is Severity.REPAIRED
+    assert verdicts[0].gravity is Gravity.REPAIRED
 
 
 @given(st.binary(min_size=1, max_size=400))
@@ -84,7 +84,7 @@ def test_serial_of_file_and_serial_of_unit_must_be_the_one_inside() -> None:
     text = hash_builder.text("012345678912")
     assert codes(text, "012345678912", "012345678912") == []
     assert codes(text, csv_serial="999999999999") == ["autopilot.serial-differs"]
-    assert codes(text, unit_serial="999999999999") == ["autopilot.hash-of-other-unit"]
+    assert codes(text, unit_serial="999999999999") == ["autopilot.serial-mismatch"]
     assert not usable(examine(text, Claim(unit_serial="999999999999"))[1])
 
 

@@ -12,7 +12,7 @@ from station.autopilot.hash_check import CheckedRow, check, check_rows, merge
 from station.autopilot.hash_file import HashRow, read
 from station.autopilot.hash_file_writer import INTUNE, MICROSOFT_SUPPORT, PARTNER_CENTER, split, write
 from station.autopilot.intake import take_in
-from station.autopilot.verdicts import Severity
+from station.autopilot.verdicts import Gravity
 from station.model.errors import ConfigurationError, DataError, NotFound
 from tests.unit import hash_builder
 
@@ -115,7 +115,7 @@ def test_excel_damage_to_a_serial_is_repaired_from_the_hash(written: str, name: 
     found = check(HashRow(written, hash_builder.text("012345678912")))
     assert found.usable
     assert found.row.serial == "012345678912"
-    assert [(v.severity, v.code) for v in found.verdicts] == [(Severity.REPAIRED, "autopilot.serial-repaired")]
+    assert [(v.gravity, v.code) for v in found.verdicts] == [(Gravity.REPAIRED, "autopilot.serial-repaired")]
     assert name in found.verdicts[0].detail
 
 
