@@ -7,9 +7,9 @@ comes back as events, is folded into the board, and only then seen by screens an
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from station.bench.actions import ACTIONS
@@ -23,7 +23,7 @@ from station.model.blueprint import Blueprint
 from station.model.board import BoardState, Tile, empty_board, fold, tile
 from station.model.errors import HoloBenchError, NotFound, Refused
 from station.model.events import Body, Draft, Event, Faulted, Observed, Retried, RunCancelled, RunSkipped, RunStarted
-from station.model.facts import Fact, FactValue
+from station.model.facts import Fact
 from station.model.path import Path
 from station.model.runs import Run
 from station.model.timing import Clock
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 LEASE_S = 900.0
 """How long a claim on a unit outlives a station that no longer renews it."""
 STARTS_FROM = frozenset({StateWord.READY, StateWord.DONE, StateWord.SKIPPED, StateWord.FAILED})
+CLAIMED_BY = "unit.serial"
+"""The fact that names a unit in a claim: the same before and after its label serial was read."""
 CARRIED = ("unit.", "bus.")
 """Families of facts that a new run takes over from the unit; everything else must be observed again."""
 
@@ -118,7 +120,7 @@ class Bench:
         facts = tuple(k.fact for k in unit.facts.values() if k.fact.key.startswith(CARRIED) and k.fact.key != "unit.label-serial")
         body = RunStarted(plan.path, blueprint, operator, facts, dict(plan.options))
         draft = Draft(body, self.clock.now(), unit.key, run, slot)
-        self._submit(lambda: self._claim_and_start(unit.serial, run, draft))
+        self._submit(partial(self._claim_and_start, unit.facts.text(CLAIMED_BY), run, draft))
 
     def _claim_and_start(self, serial: str, run: str, draft: Draft) -> None:
         self._record.claim(serial, run, LEASE_S)
@@ -171,6 +173,7 @@ class Bench:
         loop = asyncio.get_running_loop()
         for task in self._tasks:
             task.cancel()
+        self._registering.close()
         await self._runner.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await loop.run_in_executor(None, self._bus.close)
@@ -196,7 +199,7 @@ class Bench:
             run = self._board.runs[run_id]
             self._runner.consider(run)
             if not run.open and events[-1].run == run_id:
-                self._submit(lambda s=self._serial(run), r=run_id: self._record.release(s, r))  # type: ignore[misc]
+                self._submit(partial(self._record.release, run.facts.text(CLAIMED_BY), run_id))
         self._notify(frozenset(slots))
 
     def _notify(self, slots: frozenset[int]) -> None:
@@ -250,7 +253,7 @@ class Bench:
             await asyncio.sleep(LEASE_S / 3)
             for run in self._board.runs.values():
                 if run.open:
-                    self._submit(lambda s=self._serial(run), r=run.id: self._record.renew(s, r, LEASE_S))  # type: ignore[misc]
+                    self._submit(partial(self._record.renew, run.facts.text(CLAIMED_BY), run.id, LEASE_S))
 
 
 def _error_of(future: "asyncio.Future[object]") -> HoloBenchError:

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from station.bench.ports import Cloud, HashRow
-from station.model.errors import HoloBenchError
+from station.model.errors import Cancelled, HoloBenchError
 from station.model.facts import FactValue
-from station.model.timing import Clock, Deadline
+from station.model.timing import CancelToken, Clock, Deadline
 
 GATHER_S = 3.0
 CALL_BUDGET_S = 300.0
@@ -27,7 +27,9 @@ class Registering:
     clock: Clock
     call: Callable[[Callable[[], Answers]], Awaitable[Answers]]
     _waiting: "list[tuple[HashRow, asyncio.Future[Mapping[str, FactValue]]]]" = field(default_factory=list)
+    _sending: "list[tuple[HashRow, asyncio.Future[Mapping[str, FactValue]]]]" = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _token: CancelToken = field(default_factory=CancelToken)
 
     async def register(self, row: HashRow, run: str) -> Mapping[str, FactValue]:
         """Register one unit with the next gathered call; its facts. Raises what the call raises."""
@@ -45,9 +47,18 @@ class Registering:
             batch, self._waiting = self._waiting, []
             await self._send(batch)
 
+    def close(self) -> None:
+        """Leave every row that has no answer yet: its action stays an open intent and is taken up at the next start."""
+        self._token.cancel()
+        for _, future in (*self._waiting, *self._sending):
+            if not future.done():
+                future.set_exception(Cancelled())
+
     async def _send(self, batch: "list[tuple[HashRow, asyncio.Future[Mapping[str, FactValue]]]]") -> None:
+        self._sending = batch
+        deadline = Deadline(CALL_BUDGET_S, self._token)
         try:
-            answers = await self.call(lambda: self.cloud.register([row for row, _ in batch], Deadline(CALL_BUDGET_S)))
+            answers = await self.call(lambda: self.cloud.register([row for row, _ in batch], deadline))
         except HoloBenchError as e:
             for _, future in batch:
                 if not future.done():

@@ -7,6 +7,7 @@ from datetime import datetime
 from station.bench.lanes import Lane
 from station.bench.ports import Cloud, Folder, HashRow
 from station.model.blueprint import Blueprint
+from station.model.errors import LinkLost
 from station.model.facts import Fact, FactValue
 from station.model.path import Path, Step
 from station.model.runs import Phase, Run
@@ -77,6 +78,12 @@ class Task:
     def deadline(self, bench_seconds: float) -> Deadline:
         """A deadline so many seconds of bench time from now, but never under 5 s of the wall's: links run in real time."""
         return Deadline(max(5.0, bench_seconds / self.services.clock.speed), self.token)
+
+    def own_lane(self) -> Lane:
+        """The unit's lane. Raises LinkLost `usb.unplugged` where it has just left the bus."""
+        if self.lane is None:
+            raise LinkLost("usb.unplugged")
+        return self.lane
 
     def fact(self, key: str, value: FactValue, source: Link) -> Fact:
         """A fact observed now."""

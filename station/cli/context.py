@@ -16,6 +16,9 @@ from station.bench.configuration import Config, load
 from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
 from station.model.timing import Clock, WallClock
+from station.model.words import N_
+
+LABELS = ((N_("Why"), "cause"), (N_("What to do"), "cure"), (N_("Who"), "who"), (N_("Code"), "code"))
 
 
 @dataclass
@@ -67,6 +70,5 @@ class Context:
             return
         detail = f" ({told['detail']})" if told["detail"] else ""
         self.note(f"{told['title']}{detail}")
-        for label, key in ((self.translate("Why"), "cause"), (self.translate("What to do"), "cure"), (self.translate("Who"), "who")):
-            self.note(f"  {label}: {told[key]}")
-        self.note(f"  {self.translate('Code')}: {told['code']}")
+        for label, key in LABELS:
+            self.note(f"  {self.translate(label)}: {told[key]}")
