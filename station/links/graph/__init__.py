@@ -3,7 +3,7 @@
     settings = TenantSettings(tenant, client, CLOUDS["global"])          # settings.py, clouds.py; custom_settings() for practice
     signin = SignIn(settings, open_secrets(), cache_file, clock)         # signin.py; msal is loaded on first use
     signin.sign_in_browser(LOOK, Deadline(180))                          # only because a person pressed a button
-    graph = GraphClient(settings.graph, HttpsWire(settings.ca_file), signin, process_pacer(), observer)   # or open_graph(...)
+    graph = GraphClient(settings.graph, HttpsWire(settings.ca_file), signin, process_pacer(), observer)
 
     client.call(GraphRequest, Deadline) -> dict     one request; OutcomeUnknown, GraphError, NotFound, SignInNeeded, LinkLost …
     client.rows(GraphRequest, Deadline) -> list     all pages of a list

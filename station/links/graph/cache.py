@@ -10,13 +10,13 @@ import os
 import secrets as random_bytes
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from station.model.errors import ConfigurationError, OverBudget
+from station.model.errors import ConfigurationError
+from station.model.timing import Deadline
 from station.vault.secrets import SecretStore
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEY_NAME = "graph/sign-in-cache-key"
 _NONCE = 12
 _LOCK_SECONDS = 10.0
+_LOCK_TICK = 0.02
 
 
 class EncryptedFile:
@@ -120,11 +121,11 @@ def open_cache(path: Path | None, secrets: SecretStore) -> "msal.SerializableTok
                 self._file.save(self.serialize())
                 self._stamp = self._file.stamp()
 
-        def search(self, credential_type: Any, **kwargs: Any) -> Any:
+        def search(self, credential_type: Any, *args: Any, **kwargs: Any) -> Any:
             if self._stamp != self._file.stamp():
                 with self._lock, self._file.locked():
                     self._reload()
-            return super().search(credential_type, **kwargs)
+            return super().search(credential_type, *args, **kwargs)
 
         def forget(self) -> None:
             """Drop everything, in memory and on disk."""
@@ -152,11 +153,10 @@ def open_cache(path: Path | None, secrets: SecretStore) -> "msal.SerializableTok
 
 
 def _lock(stream: IO[bytes]) -> None:
-    until = time.monotonic() + _LOCK_SECONDS
+    deadline = Deadline(_LOCK_SECONDS)
     while not _try_lock(stream):
-        if time.monotonic() > until:
-            raise OverBudget("graph.cache-locked", "another program holds the sign-in cache")
-        time.sleep(0.02)
+        deadline.check("graph.cache-locked", "another program holds the sign-in cache")
+        deadline.token.wait(_LOCK_TICK)
 
 
 if sys.platform == "win32":

@@ -60,7 +60,8 @@ def read_error(body: Any) -> ErrorBody:
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
         return ErrorBody()
-    inner = error.get("innerError") or error.get("innererror") or {}
+    inner = error.get("innerError") or error.get("innererror")
+    request_id = str(inner.get("request-id") or "") if isinstance(inner, Mapping) else ""
     message = str(error.get("message") or "")
     retry_after = None
     try:
@@ -72,7 +73,7 @@ def read_error(body: Any) -> ErrorBody:
         retry_after = seconds(nested.get("RetryAfter"), None)
     activity = _ACTIVITY.search(message)
     return ErrorBody(str(error.get("code") or ""), message.split(_TAIL)[0].strip(), activity[1] if activity else "",
-                     str(inner.get("request-id") or ""), retry_after)
+                     request_id, retry_after)
 
 
 def seconds(value: object, now: datetime | None) -> float | None:
