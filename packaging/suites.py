@@ -112,9 +112,11 @@ def _run_suite(suite: Suite, outcome: Outcome, reports: Path, extra: Sequence[st
             is_pytest = step[0] == "pytest"
             more = (f"--junitxml={report}", *extra) if is_pytest else ()
             status = _call((*prefix, environment.program(step[0]), *step[1:], *more), variables, deadline)
-            if is_pytest:
-                _count(outcome, report)
-            _judge(outcome, " ".join(step), status, is_pytest)
+            known = _count(outcome, report) if is_pytest else 0
+            outcome.passed += status == 0 and not is_pytest
+            if status != 0 and not known:
+                outcome.failed += 1
+                outcome.notes.append(f"{_ending(suite, step, status)}: {' '.join(step)}")
 
 
 def _screen(suite: Suite, variables: dict[str, str], outcome: Outcome) -> tuple[str, ...]:
@@ -144,9 +146,11 @@ def _call(command: Sequence[str], variables: Mapping[str, str], deadline: float)
             return None
 
 
-def _count(outcome: Outcome, report: Path) -> None:
+def _count(outcome: Outcome, report: Path) -> int:
+    """Add up the report of one pytest; answers how many failures it tells of."""
     if not report.is_file():
-        return
+        return 0
+    failures = 0
     for suite in ET.parse(report).getroot().iter("testsuite"):
         tests, bad, skipped = (sum(int(suite.get(k, 0)) for k in keys)
                                for keys in (("tests",), ("errors", "failures"), ("skipped",)))
@@ -154,20 +158,14 @@ def _count(outcome: Outcome, report: Path) -> None:
         outcome.failed += bad
         outcome.skipped += skipped
         outcome.reasons.update(s.get("message", "no reason given") for s in suite.iter("skipped"))
+        failures += bad
+    return failures
 
 
-def _judge(outcome: Outcome, step: str, status: int | None, is_pytest: bool) -> None:
-    if status == 0:
-        outcome.passed += not is_pytest
-        return
-    if not is_pytest or status != 1:                # status 1 of pytest: failures, which the report has counted
-        outcome.failed += 1
+def _ending(suite: Suite, step: Sequence[str], status: int | None) -> str:
     if status is None:
-        outcome.notes.append(f"stopped after {outcome.suite.minutes} minutes: {step}")
-    elif status == 5 and is_pytest:
-        outcome.notes.append(f"ran no test: {step}")
-    elif not is_pytest or status != 1:
-        outcome.notes.append(f"status {status}: {step}")
+        return f"stopped after {suite.minutes} minutes"
+    return "ran no test" if step[0] == "pytest" and status == 5 else f"status {status}"
 
 
 def _heading(text: str) -> None:

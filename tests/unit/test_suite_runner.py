@@ -55,7 +55,12 @@ def test_a_suite_that_runs_no_test_has_failed(tmp_path: Path, capfd: pytest.Capt
 
 def test_a_broken_test_file_is_a_failure_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert suites.run([_pytest_suite(tmp_path, "import nowhere_to_be_found\n")]) == 1
-    assert "FAILED" in capfd.readouterr().out
+    assert _closing(capfd) == "0 passed, 1 failed, 0 skipped"
+
+
+def test_a_pytest_that_dies_without_a_report_has_failed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert suites.run([_pytest_suite(tmp_path, "import os\ndef test_a(): os._exit(1)\n")]) == 1
+    assert _closing(capfd) == "0 passed, 1 failed, 0 skipped"
 
 
 def test_a_suite_of_another_system_is_reported_as_skipped(capfd: pytest.CaptureFixture[str]) -> None:
