@@ -7,11 +7,12 @@ transaction orders this process against others. The database libraries are impor
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 from station.journal.chain import Entry, Head, Row, Verdict, entry
 from station.journal.claims import Claim
 from station.journal.delivery import Callback, Delivery
+from station.journal.export import export
 from station.journal.reading import Store, Wanted
 from station.model.errors import JournalError
 from station.model.events import Draft, Event
@@ -108,9 +109,15 @@ class Journal:
         return self._store.rows(Wanted(run, unit, station or (self.station if after else None), after))
 
     def latest_runs(self, limit: int = 100) -> tuple[str, ...]:
-        """Ids of the latest run of each unit, newest first: what a board is restored from."""
+        """Ids of the latest run of each unit, newest first."""
         self._settle()
         return self._store.latest_runs(limit)
+
+    def board_events(self, units: int = 64) -> tuple[Event, ...]:
+        """What a board is restored from, however long the record is: of this station's latest units the last plugging-in and
+        everything since the last run began (a run begins with the facts that were known then)."""
+        self._settle()
+        return tuple(row.event() for row in self._store.board_rows(units))
 
     def open_intents(self, station: str | None = None) -> tuple[Event, ...]:
         """Intended events without an outcome, of every station or one."""
@@ -126,6 +133,11 @@ class Journal:
         """Walk every chain from its first row. Raises JournalError `journal.damaged` where the database cannot even be read."""
         self._settle()
         return self._store.verify(tuple(anchors))
+
+    def export(self, stream: TextIO, how: str = "ndjson", *, run: str | None = None, unit: str | None = None,
+               station: str | None = None) -> int:
+        """Write the record to a text stream; returns how many rows. `station.journal.export` describes the formats."""
+        return export(self.rows(run=run, unit=unit, station=station), stream, how)
 
     def claim(self, serial: str, run: str, lease_s: float) -> Claim:
         """Claim a unit for a run before work starts. Raises Refused `journal.claimed` while another holds it.

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -15,7 +15,7 @@ from station.journal.claims import Claim, Ruling, rule
 from station.journal.reading import Wanted
 from station.journal.trouble import told
 from station.model.errors import Refused
-from station.model.events import Draft, Ended, Event, Intended, Noted, RunStarted
+from station.model.events import Draft, Ended, Event, Intended, Noted, Plugged, RunStarted
 from station.model.timing import Clock
 
 if TYPE_CHECKING:
@@ -96,6 +96,25 @@ class SqlStore:
         wanted = select(event.c.run).where(event.c.number.in_(latest)).order_by(event.c.number.desc()).limit(limit)
         with told(), self.engine.connect() as connection:
             return tuple(connection.execute(wanted).scalars())
+
+    def board_rows(self, limit: int) -> tuple[Row, ...]:
+        """Of this station's `limit` latest units: the last plugging-in, and all since the last run began."""
+        begun, plugged = self._latest(RunStarted.kind), self._latest(Plugged.kind)
+        units = sorted(begun.keys() | plugged.keys(), key=lambda u: max(begun.get(u, 0), plugged.get(u, 0)), reverse=True)[:limit]
+        if not units:
+            return ()
+        c = schema.event.c
+        since = [and_(c.unit == u, c.number >= begun.get(u, plugged.get(u, 0))) for u in units]
+        single = c.number.in_([plugged[u] for u in units if u in plugged])
+        wanted = select(*_ROW).where(c.station == self.station, or_(single, *since)).order_by(c.number)
+        with told(), self.engine.connect() as connection:
+            return tuple(Row(*values) for values in connection.execute(wanted))
+
+    def _latest(self, kind: str) -> dict[str, int]:
+        c = schema.event.c
+        wanted = select(c.unit, func.max(c.number)).where(c.kind == kind, c.station == self.station).group_by(c.unit)
+        with told(), self.engine.connect() as connection:
+            return {unit: number for unit, number in connection.execute(wanted)}
 
     def open_intents(self, station: str | None) -> tuple[Row, ...]:
         """Intents without an outcome behind them."""

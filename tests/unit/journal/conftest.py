@@ -1,0 +1,52 @@
+"""A journal in a file of its own, a clock that only the test moves, and drafts to append."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from station.journal import Journal
+from station.model.events import Body, Draft, Noted
+
+
+class HandClock:
+    """Moves when the test says so."""
+
+    speed = 1.0
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    def move(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def journal(file: Path, clock: HandClock) -> Iterator[Journal]:
+    with Journal.open(str(file), "bench-1", clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def draft(clock: HandClock) -> Callable[..., Draft]:
+    def make(body: Body | str = "note", unit: str = "", run: str = "", slot: int = 0) -> Draft:
+        return Draft(Noted(body) if isinstance(body, str) else body, clock.now(), unit, run, slot)
+
+    return make
