@@ -87,6 +87,22 @@ def lock(arguments: argparse.Namespace) -> int:
     return max(statuses)
 
 
+def build(_: argparse.Namespace) -> int:
+    """Make what people install: wheel, frozen folder, and the package or installer of this system, in dist/."""
+    prepare()
+    if lacking := system.provide(("qt", "freeze")):
+        print(f"Missing for the frozen program: {system.remedy(lacking)}")
+        return 1
+    return subprocess.run((environment.program("python"), "packaging/release.py"), cwd=environment.ROOT, check=False).returncode
+
+
+def strings(arguments: argparse.Namespace) -> int:
+    """Check the translations, or print what is missing."""
+    prepare()
+    command = (environment.program("python"), "packaging/strings.py", arguments.what)
+    return subprocess.run(command, cwd=environment.ROOT, check=False).returncode
+
+
 def prepare() -> None:
     """The virtual environment and the translations."""
     environment.ready()
@@ -110,6 +126,9 @@ def parser() -> argparse.ArgumentParser:
     tests.add_argument("--pytest", action="append", default=[], metavar="ARG", help="one more argument for every pytest")
     command("system", "install what the operating system has to bring", system_packages).add_argument(
         "groups", nargs="*", choices=(*system.group_names(), []), metavar="GROUP")
+    command("strings", "check the translations, or print the PO entries that are missing", strings).add_argument(
+        "what", nargs="?", choices=("check", "missing", "compile"), default="check")
+    command("build", "make wheel, frozen folder and package or installer in dist/", build)
     command("setup", "make the virtual environment and stop", setup)
     command("lock", "bring the lock files up to pyproject.toml, changing no more than needed", lock).add_argument(
         "--upgrade", action="store_true", help="take newer versions of everything")

@@ -2,13 +2,11 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+import release
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +39,13 @@ class Installed:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this checkout."""
-    out = tmp_path_factory.mktemp("wheel")
-    build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(out), str(ROOT))
-    subprocess.run(build, check=True, cwd=out)
-    return next(out.glob("holobench-*.whl"))
+    return release.build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel in an environment of its own, with the locked packages of the program."""
     home = tmp_path_factory.mktemp("installed")
-    subprocess.run((sys.executable, "-m", "venv", str(home / "venv")), check=True)
-    python = home / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = (str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "-qq", "install")
-    lock = ROOT / "packaging" / "requirements-program.lock"
-    subprocess.run((*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)), check=True)
-    subprocess.run((*pip, "--no-deps", str(wheel)), check=True)
     elsewhere = home / "elsewhere"
     elsewhere.mkdir()
-    return Installed(python, elsewhere)
+    return Installed(release.install(wheel, home / "venv"), elsewhere)

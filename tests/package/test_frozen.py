@@ -6,18 +6,15 @@ from pathlib import Path
 
 import deb
 import pytest
+import release
 
-from tests.package.conftest import ROOT, Installed
+from tests.package.conftest import Installed
 
 
 @pytest.fixture(scope="module")
 def frozen(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("frozen")
-    done = installed.run(installed.python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
-                         "--distpath", str(out / "dist"), "--workpath", str(out / "work"),
-                         str(ROOT / "packaging" / "holobench.spec"))
-    assert done.returncode == 0, done.stderr
-    return out / "dist" / "holobench"
+    return release.freeze(installed.python, out / "dist", out / "work")
 
 
 def test_the_frozen_program_tells_its_version(frozen: Path, installed: Installed) -> None:

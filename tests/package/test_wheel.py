@@ -1,14 +1,15 @@
 """What the wheel holds, and that it runs where no checkout is."""
 
-import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import release
 
-from tests.package.conftest import ROOT, Installed
+from tests.package.conftest import Installed
 
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+VERSION = release.version()
+ROOT = release.ROOT
 
 
 @pytest.fixture(scope="module")
