@@ -20,7 +20,7 @@ from station.bench.runner import Runner
 from station.bench.sensing import TenantSensor, asks_tenant
 from station.bench.work import Progress, Services
 from station.model.blueprint import Blueprint
-from station.model.board import BoardState, Tile, empty_board, fold, tile
+from station.model.board import BoardState, Tile, empty_board, fold, nobody_present, tile
 from station.model.errors import HoloBenchError, NotFound, Refused
 from station.model.events import Body, Draft, Event, Faulted, Observed, Retried, RunCancelled, RunSkipped, RunStarted
 from station.model.facts import Fact
@@ -62,7 +62,7 @@ class Bench:
         services = Services(clock, cloud, folder, self._registering.register)
         self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
         self._runner = Runner(record, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
-                              self._progressed)
+                              self._progressed, self._later)
 
     @property
     def board(self) -> BoardState:
@@ -158,6 +158,7 @@ class Bench:
         loop = asyncio.get_running_loop()
         for event in await loop.run_in_executor(None, self._history):
             self._board, _ = fold(self._board, event, self.paths)
+        self._board = nobody_present(self._board)
         self._unsubscribe = self._record.subscribe(
             lambda events: _ignore_closed(loop, self._fold, events))
         self._bus.watch(lambda change: _ignore_closed(loop, self._changed, change))
@@ -214,6 +215,10 @@ class Bench:
         known = self._board.units.get(unit)
         self._notify(frozenset({known.slot} if known else ()))
 
+    def _later(self, draft: Draft) -> None:
+        """An observation, by way of the journal's thread: even queueing may wait there for a commit under way."""
+        self._submit(partial(self._record.append_later, draft))
+
     def _write(self, drafts: Sequence[Draft]) -> None:
         self._submit(lambda: self._record.append(*drafts))
 
@@ -230,11 +235,11 @@ class Bench:
 
     def _tell_unit(self, unit: str, facts: Sequence[Fact]) -> None:
         known, run = self._board.units.get(unit), self._board.run_of(unit)
-        self._record.append_later(Draft(Observed(tuple(facts)), self.clock.now(), unit, run.id if run and run.open else "",
+        self._later(Draft(Observed(tuple(facts)), self.clock.now(), unit, run.id if run and run.open else "",
                                         known.slot if known else 0))
 
     def _tell_run(self, run: Run, facts: Sequence[Fact]) -> None:
-        self._record.append_later(Draft(Observed(tuple(facts)), self.clock.now(), run.unit, run.id, run.slot))
+        self._later(Draft(Observed(tuple(facts)), self.clock.now(), run.unit, run.id, run.slot))
 
     def _waiting(self) -> list[Run]:
         return [r for r in self._board.runs.values() if r.path in self.paths and asks_tenant(r, self.paths[r.path])]

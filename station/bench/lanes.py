@@ -25,12 +25,18 @@ class Lane:
     def __init__(self, bus: Bus, unit: str, port: str) -> None:
         self._bus = bus
         self._storage: DeviceStorage | None = None
+        self._closed = False
         self.unit = unit
         self.port = port
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"lane-{port}")
 
     async def call(self, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
-        """Run `work` with the unit's storage in the lane's thread. Raises what `work` raises."""
+        """Run `work` with the unit's storage in the lane's thread.
+
+        Raises what `work` raises, and LinkLost `usb.unplugged` once the lane was closed because its unit left the bus.
+        """
+        if self._closed:
+            raise LinkLost("usb.unplugged", self.port)
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._call, work, deadline)
 
     def _call(self, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
@@ -48,11 +54,12 @@ class Lane:
         if storage is not None:
             storage.close()
 
-    def forget(self) -> None:
-        """The unit left the bus: close its handle (in the lane) before the next call opens a new one."""
-        self._thread.submit(self._drop)
+    def end(self) -> None:
+        """Take no more calls; `close` waits for the one under way."""
+        self._closed = True
 
     def close(self) -> None:
-        """End the lane after what it is doing now."""
+        """End the lane after what it is doing now; blocks until then."""
+        self._closed = True
         self._thread.submit(self._drop)
         self._thread.shutdown(wait=True)

@@ -81,6 +81,7 @@ class Presence:
     def _end(self, here: _Here) -> None:
         if here.watch is not None:
             here.watch.cancel()
+        here.lane.end()
         asyncio.get_running_loop().run_in_executor(None, here.lane.close)
 
     async def close(self) -> None:

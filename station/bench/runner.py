@@ -49,6 +49,7 @@ class Runner:
     board: Callable[[], BoardState]
     lane: Callable[[str], Lane | None]
     progressed: Callable[[str, Progress | None], None]
+    later: Callable[[Draft], None]
     _under: dict[str, _Under] = field(default_factory=dict)
     _losses: dict[str, int] = field(default_factory=dict)
     _closing: bool = False
@@ -92,7 +93,7 @@ class Runner:
     def _start(self, run: Run, now_due: Due) -> None:
         action = self.actions[now_due.step.action]
         intent = Intended(now_due.key, now_due.step.key, action.name, run.attempt, action.repeatable)
-        task = Task(run, now_due, self._blueprint(run), self.lane(run.unit), self.services,
+        task = Task(run, now_due, self._blueprint(run), lambda: self.lane(run.unit), self.services,
                     tell=lambda facts: self._tell(run, facts),
                     progress=lambda p: self.progressed(run.unit, p),
                     pause=self._pause, facts=lambda: self.board().runs.get(run.id, run))
@@ -151,4 +152,4 @@ class Runner:
         return await asyncio.get_running_loop().run_in_executor(None, self.record.append, draft)
 
     def _tell(self, run: Run, facts: Sequence[Fact]) -> None:
-        self.record.append_later(Draft(Observed(tuple(facts)), self.services.clock.now(), run.unit, run.id, run.slot))
+        self.later(Draft(Observed(tuple(facts)), self.services.clock.now(), run.unit, run.id, run.slot))

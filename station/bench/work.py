@@ -67,7 +67,7 @@ class Task:
     run: Run
     due: Due
     blueprint: Blueprint
-    lane: Lane | None
+    lane: Callable[[], Lane | None]
     services: Services
     tell: Callable[[Sequence[Fact]], None]
     progress: Callable[[Progress | None], None]
@@ -80,10 +80,11 @@ class Task:
         return Deadline(max(5.0, bench_seconds / self.services.clock.speed), self.token)
 
     def own_lane(self) -> Lane:
-        """The unit's lane. Raises LinkLost `usb.unplugged` where it has just left the bus."""
-        if self.lane is None:
+        """The unit's lane as of now: a replug makes a new one. Raises LinkLost `usb.unplugged` where the unit has left the bus."""
+        lane = self.lane()
+        if lane is None:
             raise LinkLost("usb.unplugged")
-        return self.lane
+        return lane
 
     def fact(self, key: str, value: FactValue, source: Link) -> Fact:
         """A fact observed now."""

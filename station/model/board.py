@@ -77,6 +77,11 @@ def empty_board(slots: Iterable[int]) -> BoardState:
     return BoardState(slots=MappingProxyType(dict.fromkeys(sorted(slots), "")))
 
 
+def nobody_present(state: BoardState) -> BoardState:
+    """The board as a station that has just started knows it: who is plugged in, only the bus can tell."""
+    return replace(state, units=MappingProxyType({k: replace(u, present=False) for k, u in state.units.items()}))
+
+
 def fold(state: BoardState, event: Event, paths: Mapping[str, Path]) -> tuple[BoardState, frozenset[int]]:
     """The board after one more event, and the slots that it changed."""
     before = state.units.get(event.unit)

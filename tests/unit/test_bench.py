@@ -1,0 +1,227 @@
+"""The bench: from a plugged unit to Done, over scripted links and a real journal."""
+
+import asyncio
+import io
+import zipfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from station.bench.bench import Bench
+from station.bench.configuration import AUTOPILOT_BLUEPRINT
+from station.journal import Journal
+from station.model.errors import LinkLost, NotFound, OverBudget, Refused
+from station.model.events import Ended, Intended, Result
+from station.model.words import StateWord
+from station.paths.registry import PATHS
+from tests.unit import hash_builder
+from tests.unit.bench_fakes import FakeBus, FakeCloud, FakeFolder, FakeUnit, fast_clock, until
+
+
+def diagnostics(serial: str) -> bytes:
+    """An AutopilotDiagnostics.zip with the hash of one unit."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("DeviceHash_HOLOLENS.csv", hash_builder.csv([serial]))
+    return packed.getvalue()
+
+
+class World:
+    """One bench with its fakes."""
+
+    def __init__(self, tmp_path: Path, slots: int = 2) -> None:
+        self.bus, self.cloud, self.clock = FakeBus(slots), FakeCloud(), fast_clock()
+        self.folder, self.file = FakeFolder(tmp_path / "data"), tmp_path / "journal.sqlite"
+
+    @asynccontextmanager
+    async def bench(self) -> AsyncIterator[tuple[Bench, Journal]]:
+        journal = Journal.open(str(self.file), "bench", self.clock)
+        bench = Bench(journal, self.bus, self.cloud, self.folder, self.clock, PATHS, {"autopilot": AUTOPILOT_BLUEPRINT},
+                      journal.board_events)
+        await bench.open()
+        try:
+            yield bench, journal
+        finally:
+            await bench.close()
+            journal.close()
+
+
+def run_world(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    asyncio.run(work())
+
+
+async def through_setup(world: World, bench: Bench, slot: int, unit: FakeUnit) -> None:
+    """What person and tenant do, until Done."""
+    await until(lambda: bench.tile(slot).step_key == "chord")
+    unit.files["HoloLensDiagnostics.temp"] = b"x"
+    await until(lambda: bench.tile(slot).step_key == "collect")
+    unit.files["AutopilotDiagnostics.zip"] = diagnostics(unit.serial)
+    del unit.files["HoloLensDiagnostics.temp"]
+    await until(lambda: bench.tile(slot).step_key == "import")
+    world.cloud.facts[unit.serial] = {"autopilot.registration": "registered", "autopilot.profile": "assigned"}
+    await until(lambda: bench.tile(slot).step_key == "go-online")
+    bench.attest(slot, "online")
+    await until(lambda: bench.tile(slot).step_key == "deploy")
+    world.cloud.facts[unit.serial] |= {"tenant.enrolled": True, "tenant.enrolment-type": "windowsAzureADJoinUsingDeviceAuth"}
+    await until(lambda: bench.tile(slot).step_key == "sign-in-page")
+    bench.attest(slot, "other-user")
+    await until(lambda: bench.tile(slot).word is StateWord.DONE)
+
+
+def test_a_plugged_unit_becomes_ready_and_goes_through_its_path_to_done(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        async with world.bench() as (bench, _):
+            assert bench.tile(1).word is StateWord.EMPTY
+            world.bus.plug(1, unit)
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await through_setup(world, bench, 1, unit)
+            assert world.cloud.registered == ["004599195056"]
+
+    run_world(work)
+
+
+def test_two_units_that_come_together_are_registered_with_one_call(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, units = World(tmp_path), [FakeUnit("004599195056"), FakeUnit("004599195057")]
+        for slot, unit in enumerate(units, 1):
+            unit.files["HoloLensDiagnostics.temp"] = b"x"
+            world.bus.plug(slot, unit)
+        async with world.bench() as (bench, _):
+            await until(lambda: all(t.word is StateWord.READY for t in bench.tiles()))
+            for slot in (1, 2):
+                bench.start(slot, "autopilot")
+            await until(lambda: all(t.step_key == "collect" for t in bench.tiles()))
+            for unit in units:
+                unit.files = {"AutopilotDiagnostics.zip": diagnostics(unit.serial)}
+            await until(lambda: all(t.step_key == "import" for t in bench.tiles()))
+            assert world.cloud.calls <= 2
+            assert sorted(world.cloud.registered) == [u.serial for u in units]
+
+    run_world(work)
+
+
+def test_a_low_battery_holds_the_run_and_lets_it_go_on_by_itself(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056", battery=30)
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).fault == "enrolment.battery-low")
+            assert bench.tile(1).word is StateWord.NEEDS_YOU
+            unit.battery = 46
+            await until(lambda: bench.tile(1).step_key == "chord")
+
+    run_world(work)
+
+
+def test_an_unplugged_unit_is_asked_for_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, journal):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+            world.bus.unplug(1)
+            await until(lambda: bench.tile(1).word in (StateWord.RESTARTING, StateWord.NEEDS_YOU))
+            world.bus.plug(2, unit)
+            await until(lambda: bench.tile(2).step_key == "chord")
+            assert bench.tile(1).word is StateWord.EMPTY
+            await through_setup(world, bench, 2, unit)
+            assert any(isinstance(e.body, Ended) and e.body.result is Result.INTERRUPTED for e in journal.events())
+
+    run_world(work)
+
+
+def test_a_copy_that_loses_its_link_is_taken_up_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+            unit.broken = [LinkLost("usb.unplugged-during-copy")]
+            await through_setup(world, bench, 1, unit)
+
+    run_world(work)
+
+
+def test_a_failed_action_fails_the_run_with_its_fault_and_can_be_retried(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        world.cloud.broken = [OverBudget("graph.no-answer")]
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+            unit.files = {"HoloLensDiagnostics.temp": b"x"}
+            await until(lambda: bench.tile(1).step_key == "collect")
+            unit.files = {"AutopilotDiagnostics.zip": diagnostics(unit.serial)}
+            await until(lambda: bench.tile(1).word is StateWord.FAILED)
+            assert bench.tile(1).fault == "graph.no-answer"
+            bench.retry(1)
+            await until(lambda: bench.tile(1).step_key == "import")
+
+    run_world(work)
+
+
+def test_a_closed_station_takes_its_runs_up_where_they_were(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+        async with world.bench() as (bench, journal):
+            await until(lambda: bench.tile(1).step_key == "chord")
+            await through_setup(world, bench, 1, unit)
+            intents = [e.body.key for e in journal.events() if isinstance(e.body, Intended) and e.body.action == "register"]
+            assert len(intents) == 1
+
+    run_world(work)
+
+
+def test_cancelled_and_skipped_runs_are_neither_done_nor_failed(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        for slot in (1, 2):
+            world.bus.plug(slot, FakeUnit(f"00459919505{slot}"))
+        async with world.bench() as (bench, _):
+            await until(lambda: all(t.word is StateWord.READY for t in bench.tiles()))
+            for slot in (1, 2):
+                bench.start(slot, "autopilot")
+            await until(lambda: all(t.step_key == "chord" for t in bench.tiles()))
+            bench.cancel(1)
+            bench.skip(2, "visor broken")
+            await until(lambda: bench.tile(1).word is StateWord.READY and bench.tile(2).word is StateWord.SKIPPED)
+            await until(lambda: not bench.working)
+
+    run_world(work)
+
+
+def test_what_cannot_be_started_is_refused_with_its_reason(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.bench() as (bench, _):
+            with pytest.raises(NotFound, match="no-unit"):
+                bench.start(1, "autopilot")
+            world.bus.plug(1, FakeUnit("004599195056"))
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            with pytest.raises(NotFound, match="no-blueprint"):
+                bench.start(1, "nobody-wrote-this")
+            with pytest.raises(NotFound, match="no-run"):
+                bench.retry(1)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+            with pytest.raises(Refused, match="not-ready"):
+                bench.start(1, "autopilot")
+
+    run_world(work)
