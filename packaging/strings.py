@@ -25,9 +25,10 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "resources" / "locale"
 PSEUDO = "qps"
-MARKS = frozenset({"_", "N_", "gettext"})
+MARKS = frozenset({"_", "N_", "gettext", "translate"})
 PLURAL_MARKS = frozenset({"ngettext", "N_n"})
 FAULT_TEXTS = ("title", "cause", "cure")
+SPOKEN_ENUMS = frozenset({"StateWord", "Who"})      # enumerations of the model whose values a person reads as they are
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%(?:\([^)]*\))?[-+ #0]*\d*(?:\.\d+)?[sdifgxr]")
 ACCENTS = str.maketrans("aceilnorsuyACEILNORSUY", "åçéîłñöŕšûýÅÇÉÎŁÑÖŔŠÛÝ")
 
@@ -65,9 +66,9 @@ def texts() -> tuple[Text, ...]:
     found: list[Text] = []
     mistakes: list[str] = []
     for path in sources():
-        found += marked(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)), mistakes)
+        found += marked(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix(), mistakes)
     for path in sorted((ROOT / "resources" / "faults").glob("*.toml")):
-        name = str(path.relative_to(ROOT))
+        name = path.relative_to(ROOT).as_posix()
         for fault in tomllib.loads(path.read_text(encoding="utf-8")).get("fault", []):
             found += [Text(fault[key], "", f"{name}:{fault['code']}") for key in FAULT_TEXTS if fault.get(key)]
     if mistakes:
@@ -79,6 +80,10 @@ def marked(source: str, name: str, mistakes: list[str]) -> list[Text]:
     """Texts marked in one Python source; a mark around anything but literal text is noted in `mistakes`."""
     found = []
     for node in ast.walk(ast.parse(source, name)):
+        if isinstance(node, ast.ClassDef) and node.name in SPOKEN_ENUMS:
+            found += [Text(line.value.value, "", f"{name}:{line.lineno}") for line in node.body
+                      if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+                      and isinstance(line.value.value, str)]
         if not isinstance(node, ast.Call):
             continue
         mark = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
