@@ -35,6 +35,7 @@ class _Under:
     due: Due
     task: Task
     future: "asyncio.Task[None]"
+    unplugged: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Runner:
         """The unit left the bus: end what needs its cable; it is taken up again when the unit is back."""
         for under in self._under.values():
             if under.task.run.unit == unit and under.due.step.cable:
+                under.unplugged = True
                 under.task.token.cancel()
 
     @property
@@ -137,7 +139,7 @@ class Runner:
         return Ended(key, Result.DONE, facts=tuple(facts))
 
     def _cancelled(self, task: Task) -> Ended:
-        if task.due.step.cable and not self._present(task.run.unit):
+        if self._under[task.run.id].unplugged:
             return Ended(task.due.key, Result.INTERRUPTED, "usb.unplugged")
         return Ended(task.due.key, Result.CANCELLED)
 

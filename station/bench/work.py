@@ -80,7 +80,7 @@ class Task:
         return Deadline(max(5.0, bench_seconds / self.services.clock.speed), self.token)
 
     def own_lane(self) -> Lane:
-        """The unit's lane as of now: a replug makes a new one. Raises LinkLost `usb.unplugged` where the unit has left the bus."""
+        """The unit's lane as of now: a replug makes a new one. Raises LinkLost `usb.unplugged` where the unit is gone."""
         lane = self.lane()
         if lane is None:
             raise LinkLost("usb.unplugged")
