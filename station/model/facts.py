@@ -47,6 +47,7 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "tenant.enrolled": "whether a managedDevice newer than the start of the run exists (bool)",
     "tenant.enrolment-type": "deviceEnrollmentType of that managedDevice",
     "tenant.compliance": "complianceState of that managedDevice",
+    "tenant.doubles": "records of this serial beyond the one that counts, in Intune and Autopilot (int)",
     "tenant.device-name": "deviceName of that managedDevice",
     "tenant.error": "error code or name that the tenant or headset gives for the enrolment",
     "package.pushed": "name of the package that was copied and read back",

@@ -1,5 +1,6 @@
 """Autopilot calls: import records, registered devices, profiles, synchronisation. Facts: tenant §1.1 to §1.4."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from station.model.errors import DataError, LinkError, NotFound, OverBudget, Sig
 from station.model.timing import Deadline
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 PAGE_SIZE = "1000"
 FEW = 5
 """Up to so many serials are asked for one by one with a filter; more cost less as one whole list (facts: tenant §1.9)."""
@@ -78,8 +80,8 @@ def find_autopilot_devices(client: GraphClient, serials: Iterable[str], deadline
             rows = [row for serial in sorted(wanted) for row in _containing(client, serial, deadline)]
             found = tuple(AutopilotDevice.read(row) for row in _unique(rows))
             return tuple(d for d in found if d.serial.casefold() in wanted), None
-        except (GraphError, DataError):
-            pass
+        except (GraphError, NotFound, DataError) as error:
+            log.debug("the filter of the Autopilot set is refused, reading the whole list: %s", error)
     devices, unknown = list_autopilot_devices(client, deadline)
     return tuple(d for d in devices if d.serial.casefold() in wanted), unknown
 
