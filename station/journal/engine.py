@@ -74,10 +74,16 @@ def _how_to_read(file: Path) -> dict[str, str]:
 
 def _prepare_reading(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
+    connection.text_factory = _text
+
+
+def _text(stored: bytes) -> str:
+    """Bytes that are no UTF-8 (a flipped bit) come through, so that `verify` can name the row they stand in."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _prepare_writing(connection: sqlite3.Connection, record: Any) -> None:
-    connection.isolation_level = None
+    _prepare_reading(connection, record)
     for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -5,7 +5,9 @@ transaction orders this process against others. The database libraries are impor
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -34,8 +36,8 @@ class Journal:
         self._store = store
         self._delivery = Delivery()
         self._write_lock = threading.RLock()
-        self._pending: list[Entry] = []
-        self._wake = threading.Condition(self._write_lock)
+        self._pending: deque[Entry] = deque()
+        self._wake = threading.Condition()
         self._flusher: threading.Thread | None = None
         self._listener: Listener | None = None
         self._closed = False
@@ -53,9 +55,13 @@ class Journal:
         from station.journal.opening import open_store
 
         store = open_store(url, station, clock, read_only=read_only)
-        journal = cls(through(store), station)
-        if not read_only:
-            journal._listener = store.listener(journal.catch_up)
+        try:
+            journal = cls(through(store), station)
+            if not read_only:
+                journal._listener = store.listener(journal.catch_up)
+        except BaseException:
+            store.close()
+            raise
         return journal
 
     @property
@@ -67,14 +73,18 @@ class Journal:
         """Commit these drafts (and everything appended before them) in one transaction; durable on return."""
         entries = [entry(d) for d in drafts]
         with self._write_lock:
+            self._demand_open()
             events = self._commit(entries)[-len(entries):] if entries else ()
         self._delivery.run()
         return events
 
     def append_later(self, draft: Draft) -> None:
-        """Commit this draft within 50 ms, together with its neighbours. Trouble shows in `trouble` and at the next `append`."""
+        """Commit this draft within 50 ms, together with its neighbours; never waits for the disk.
+
+        Trouble shows in `trouble` and at the next `append`.
+        """
         ready = entry(draft)
-        with self._write_lock:
+        with self._wake:
             self._demand_open()
             self._pending.append(ready)
             if self._flusher is None:
@@ -85,6 +95,7 @@ class Journal:
     def flush(self) -> None:
         """Commit what `append_later` has queued."""
         with self._write_lock:
+            self._demand_open()
             self._commit([])
         self._delivery.run()
 
@@ -172,18 +183,19 @@ class Journal:
         """Commit what is queued and let go of the database. Raises JournalError when that last commit fails."""
         if self._listener is not None:
             self._listener.stop()
-        with self._write_lock:
+        with self._wake:
             if self._closed:
                 return
-            try:
+            self._closed = True
+            self._wake.notify_all()
+        try:
+            with self._write_lock:
                 self._commit([])
-            finally:
-                self._closed = True
-                self._wake.notify_all()
-        self._delivery.run()
-        if self._flusher is not None and self._flusher is not threading.current_thread():
-            self._flusher.join()
-        self._store.close()
+            self._delivery.run()
+        finally:
+            if self._flusher is not None and self._flusher is not threading.current_thread():
+                self._flusher.join()
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -209,8 +221,9 @@ class Journal:
 
     def _commit(self, entries: list[Entry]) -> tuple[Event, ...]:
         """Write queued and given entries; on failure the queued ones stay queued. The caller holds the write lock."""
-        self._demand_open()
-        batch = [*self._pending, *entries]
+        with self._wake:
+            queued = len(self._pending)
+            batch = [*self._pending, *entries]
         if not batch:
             return ()
         try:
@@ -219,7 +232,9 @@ class Journal:
             self._trouble = e
             raise
         self._trouble = None
-        self._pending.clear()
+        with self._wake:
+            for _ in range(queued):
+                self._pending.popleft()
         self._hand_out((*self._written_by_others(events[0].seq), *events))
         return events
 
@@ -245,12 +260,11 @@ class Journal:
     def _flush_in_groups(self) -> None:
         """The flusher's thread: waits for a first entry, gives it company, commits; in trouble tries again every second."""
         while True:
-            with self._write_lock:
+            with self._wake:
                 self._wake.wait_for(lambda: self._closed or self._pending)
                 if self._wake.wait_for(lambda: self._closed, _RETRY_SECONDS if self._trouble else GROUP_SECONDS):
                     return
-                try:
+            with suppress(JournalError):  # kept in `trouble`, and the entries in the queue
+                with self._write_lock:
                     self._commit([])
-                except JournalError:
-                    continue
-            self._delivery.run()
+                self._delivery.run()
