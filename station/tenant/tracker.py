@@ -4,26 +4,26 @@ Readings are shared by everybody who asks (sensor, screens, command line) and ke
 has waited least; a caller that asks more often gets the last reading with its age.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from station.links.graph.autopilot_calls import FEW, find_autopilot_devices, list_autopilot_devices, list_imported
+from station.links.graph.autopilot_calls import (
+    FEW,
+    degrade,
+    find_autopilot_devices,
+    list_autopilot_devices,
+    list_imported,
+)
 from station.links.graph.client import GraphClient
 from station.links.graph.device_calls import find_managed_devices, list_managed_devices
 from station.links.graph.values import AutopilotDevice, ImportedIdentity, ManagedDevice, NotKnown
-from station.model.errors import LinkError, LinkLost, OverBudget, SignInNeeded
 from station.model.facts import FactValue
 from station.model.timing import Clock, Deadline
 from station.tenant.tracking import Picture, Source, assemble, facts_of, interval
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
-
-SESSION_FAULTS = frozenset({"graph.sign-in-needed", "graph.session-expired", "graph.conditional-access", "graph.mfa"})
-"""Sign-in faults that concern every source; a missing right concerns one and leaves it "not known"."""
 
 
 class TenantTracker:
@@ -79,7 +79,7 @@ class TenantTracker:
         read_at: dict[Source, datetime] = {}
 
         def ask(source: Source, call: Callable[[], T], nothing: T) -> T:
-            answer = _or_unknown(call)
+            answer = degrade(call)
             if isinstance(answer, NotKnown):
                 unknown[source] = answer
                 return nothing
@@ -99,18 +99,3 @@ class TenantTracker:
             imports = ask(Source.IMPORTS, lambda: list_imported(self._client, deadline), ())
         return Picture(assemble(serials, imports, devices, managed), read_at, unknown, profile_unknown)
 
-
-def _or_unknown(call: Callable[[], T]) -> T | NotKnown:
-    """One source's answer; a missing right or a refusal leaves it "not known", a lost session is everybody's trouble."""
-    try:
-        return call()
-    except SignInNeeded as error:
-        if error.code in SESSION_FAULTS:
-            raise
-        log.warning("a source of the tenant is closed to us: %s", error)
-        return NotKnown(error.code, error.detail)
-    except (LinkLost, OverBudget):
-        raise
-    except LinkError as error:
-        log.warning("a source of the tenant does not answer: %s", error)
-        return NotKnown(error.code, error.detail)

@@ -10,10 +10,10 @@ from typing import TypeVar
 from station.links.graph import routes
 from station.links.graph.batch import BatchAnswer, batch
 from station.links.graph.client import GraphClient
-from station.links.graph.failures import GraphError
+from station.links.graph.failures import GraphError, concerns_all
 from station.links.graph.request import GraphRequest, Json, literal
 from station.links.graph.values import AutopilotDevice, ImportedIdentity, NewIdentity, NotKnown, Profile, SyncState
-from station.model.errors import DataError, LinkError, NotFound, OverBudget, SignInNeeded
+from station.model.errors import DataError, LinkError, NotFound, SignInNeeded
 from station.model.timing import Deadline
 
 T = TypeVar("T")
@@ -26,12 +26,16 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+")
 
 
 def degrade(ask: Callable[[], T]) -> T | NotKnown:
-    """Ask the beta; whatever it refuses becomes "not known" (facts: tenant §1.0). Cancelled and OverBudget still go through."""
+    """Ask the beta; whatever it refuses becomes "not known" (facts: tenant §1.0).
+
+    A lost connection, a lost session, time-out and cancellation still go through: they are no fault of the beta.
+    """
     try:
         return ask()
-    except OverBudget:
-        raise
     except (LinkError, NotFound, SignInNeeded, DataError) as error:
+        if concerns_all(error):
+            raise
+        log.warning("not known: %s", error)
         return NotKnown(error.code, error.detail)
 
 
@@ -123,9 +127,9 @@ def sync(client: GraphClient, deadline: Deadline, now: datetime) -> SyncOutcome:
         client.call(GraphRequest(routes.SETTINGS_SYNC), deadline)
     except GraphError as error:
         return {409: SyncOutcome.RUNNING, 429: SyncOutcome.TOO_SOON}.get(error.status, SyncOutcome.NOT_KNOWN)
-    except OverBudget:
-        raise
-    except (LinkError, NotFound, SignInNeeded):
+    except (LinkError, NotFound, SignInNeeded) as error:
+        if concerns_all(error):
+            raise
         return SyncOutcome.NOT_KNOWN
     return SyncOutcome.STARTED
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from station.links.graph.request import GraphRequest
-from station.model.errors import HoloBenchError, LinkError, NotFound, SignInNeeded
+from station.model.errors import Cancelled, HoloBenchError, LinkError, LinkLost, NotFound, OverBudget, SignInNeeded
 
 
 class GraphError(LinkError):
@@ -104,6 +104,15 @@ def claims_of(challenge: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return text
+
+
+SESSION_FAULTS = frozenset({"graph.sign-in-needed", "graph.session-expired", "graph.conditional-access", "graph.mfa"})
+"""Sign-in faults that concern every request; any other (a missing right, a feature for people only) concerns one route."""
+
+
+def concerns_all(error: HoloBenchError) -> bool:
+    """Whether an error is about the connection or the session as a whole, so that asking elsewhere is pointless."""
+    return isinstance(error, LinkLost | OverBudget | Cancelled) or error.code in SESSION_FAULTS
 
 
 def refusal(request: GraphRequest, status: int, body: Any, app_only: bool = False) -> HoloBenchError:
