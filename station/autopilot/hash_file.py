@@ -125,7 +125,7 @@ def _rows(lines: Iterator[str], name: str) -> Iterator[HashRow]:
         delimiter, source, before = _delimiter(first), _chain(first, lines), skipped - 1
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
     table = _Table(name)
-    cells: list[str]
+    trouble: DataError | None = None
     begun = before
     try:
         for cells in reader:
@@ -136,10 +136,14 @@ def _rows(lines: Iterator[str], name: str) -> Iterator[HashRow]:
             if row is not None:
                 yield row
     except csv.Error as e:
-        raise DataError("autopilot.csv-quote-open", f"{name}, from line {begun + 1}") from e
-    last = table.close()
+        trouble = DataError("autopilot.csv-quote-open", f"{name}, from line {begun + 1}: {e}")
+    except DataError as e:
+        trouble = e
+    last = table.close() if trouble is None else table.pending
     if last is not None:
         yield last
+    if trouble is not None:
+        raise trouble
 
 
 def _first_line(lines: Iterator[str], name: str) -> tuple[str, int]:
@@ -187,7 +191,7 @@ class _Table:
     def __init__(self, name: str) -> None:
         self._name = name
         self._columns: tuple[str | None, ...] = ()
-        self._pending: HashRow | None = None
+        self.pending: HashRow | None = None
         self._open_ended = False
 
     def take(self, cells: Sequence[str], line: int, delimiter: str) -> HashRow | None:
@@ -202,14 +206,14 @@ class _Table:
         if self._continues(cells):
             self._join(cells)
             return None
-        ready, self._pending = self._pending, self._row(cells, line, delimiter)
+        ready, self.pending = self.pending, self._row(cells, line, delimiter)
         return ready
 
     def close(self) -> HashRow | None:
         """The last row, once the file has ended."""
         if not self._columns:
             raise DataError("autopilot.csv-empty", self._name)
-        return self._pending
+        return self.pending
 
     def _header(self, cells: Sequence[str]) -> Sequence[str]:
         """Learn the columns; answers the cells of a first row that stands on the same line, or is all there is."""
@@ -262,20 +266,20 @@ class _Table:
 
     def _continues(self, cells: Sequence[str]) -> bool:
         """Whether these cells are the rest of a hash that somebody's mail program wrapped."""
-        if self._pending is None or not self._open_ended:
+        if self.pending is None or not self._open_ended:
             return False
         room = len(self._columns) - self._columns.index("hash_text")
         tail = cells[0].strip()
         if len(cells) > room or not _BASE64_TAIL.match(tail) or any(_HASH_START.match(cell) for cell in cells):
             return False
-        return len(tail) > _SERIAL_MAXIMUM or not tail.strip("A=") or not _complete(self._pending.hash_text)
+        return len(tail) > _SERIAL_MAXIMUM or not tail.strip("A=") or not _complete(self.pending.hash_text)
 
     def _join(self, cells: Sequence[str]) -> None:
-        assert self._pending is not None  # noqa: S101 - told by _continues
+        assert self.pending is not None  # noqa: S101 - told by _continues
         self._open_ended = len(cells) == 1
         after = self._columns[self._columns.index("hash_text") + 1:]
         more = {c: _plain(v) for c, v in zip(after, cells[1:], strict=False) if c}
-        self._pending = replace(self._pending, hash_text=self._pending.hash_text + cells[0].strip(), **more)  # type: ignore[arg-type]
+        self.pending = replace(self.pending, hash_text=self.pending.hash_text + cells[0].strip(), **more)  # type: ignore[arg-type]
 
 
 def _complete(hash_text: str) -> bool:
