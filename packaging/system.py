@@ -91,13 +91,20 @@ def provide(groups: Iterable[str]) -> list[Need]:
         return needs
     packages = _packages(needs)
     print(f"Installing from Debian: {' '.join(packages)}", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", *packages)):
-        done = subprocess.run(("apt-get", "-o", "DPkg::Lock::Timeout=300", *command), env=environment, check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        if done.returncode:
-            print(f"apt-get {command[0]} ended with status {done.returncode}", flush=True)
+    _apt_get("update")
+    # All at once; one by one where this release lacks one of them, so that the others still come.
+    if not _apt_get("install", "-y", "--no-install-recommends", *packages):
+        for package in packages:
+            _apt_get("install", "-y", "--no-install-recommends", package)
     return [need for need in needs if not need.met()]
+
+
+def _apt_get(*command: str) -> bool:
+    done = subprocess.run(("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", *command), check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    if done.returncode:
+        print(f"apt-get {' '.join(command)} ended with status {done.returncode}", flush=True)
+    return done.returncode == 0
 
 
 def may_install() -> bool:
