@@ -1,0 +1,96 @@
+"""What a bench tells in a terminal: a line an event with `--json`, else a line a change of a tile; and a closing summary."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from station.bench.bench import Bench
+from station.cli.context import Context
+from station.model.board import Tile
+from station.model.errors import HoloBenchError
+from station.model.events import Event, Noted, encode
+from station.model.runs import Phase, Run
+from station.model.words import N_, StateWord
+
+FINISHED = {Phase.DONE: StateWord.DONE, Phase.FAILED: StateWord.FAILED, Phase.SKIPPED: StateWord.SKIPPED}
+
+
+class Narrator:
+    """Tells what happens on a bench."""
+
+    def __init__(self, bench: Bench, context: Context) -> None:
+        self._bench = bench
+        self._context = context
+        self._shown: dict[int, str] = {}
+
+    def events(self, events: tuple[Event, ...]) -> None:
+        """Journal events as NDJSON."""
+        for event in events:
+            if isinstance(event.body, Noted):
+                continue
+            self._context.emit(event=event.body.kind, seq=event.seq, at=event.at.isoformat(), slot=event.slot, unit=event.unit,
+                               run=event.run, **encode(event.body))
+
+    def tiles(self, slots: frozenset[int]) -> None:
+        """Changed tiles for a person."""
+        for slot in sorted(slots):
+            tile = self._bench.tile(slot)
+            line = self._line(tile)
+            if self._shown.get(slot) != line:
+                self._shown[slot] = line
+                self._context.say(line)
+
+    def trouble(self, error: HoloBenchError | None) -> None:
+        """The station's own trouble."""
+        if error is not None:
+            self._context.complain(error)
+
+    def _line(self, tile: Tile) -> str:
+        tr = self._context.translate
+        step = f" {tile.step}/{tile.steps}" if tile.steps and tile.word is not StateWord.DONE else ""
+        return f"{tile.slot:>3}  {tile.serial or '–':<14} {tr(tile.word) + step:<28} {tr(tile.next_action)}".rstrip()
+
+
+def summary(bench: Bench, context: Context) -> list[dict[str, Any]]:
+    """One object a unit that had a run: slot, serial, state, steps, seconds, and its fault with cause and cure."""
+    units = []
+    for slot, unit_key in bench.board.slots.items():
+        run = bench.board.run_of(unit_key)
+        if run is not None:
+            units.append({"slot": slot, **_of_run(run, bench, context)})
+    return units
+
+
+def _of_run(run: Run, bench: Bench, context: Context) -> dict[str, Any]:
+    path = bench.paths[run.path]
+    end = run.finished or bench.clock.now()
+    told: dict[str, Any] = {
+        "serial": run.facts.text("unit.label-serial") or run.facts.text("unit.serial"),
+        "state": str(FINISHED.get(run.phase, run.phase.value)), "path": run.path,
+        "step": len(run.proved), "steps": len(path.steps), "seconds": round((end - run.started).total_seconds(), 1),
+    }
+    if run.fault is not None:
+        told["fault"] = context.explain(HoloBenchError(run.fault.code, run.fault.detail))
+    return told
+
+
+def close(bench: Bench, context: Context) -> int:
+    """Print the summary; 0 when every run is Done, 1 otherwise."""
+    units = summary(bench, context)
+    done = sum(u["state"] == StateWord.DONE for u in units)
+    if context.json:
+        context.emit(summary={"units": units, "done": done, "of": len(units)})
+    else:
+        _for_a_person(units, done, context)
+    return 0 if units and done == len(units) else 1
+
+
+def _for_a_person(units: list[dict[str, Any]], done: int, context: Context) -> None:
+    context.say()
+    for unit in units:
+        context.say(f"{unit['slot']:>3}  {unit['serial']:<14} {context.translate(unit['state'])}")
+        fault: Mapping[str, str] = unit.get("fault", {})
+        for key in ("title", "cause", "cure") if fault else ():
+            context.say(f"       {fault[key]}")
+    context.say(context.translate(N_("%(done)d of %(all)d units are Done")) % {"done": done, "all": len(units)})
+
+
