@@ -1,7 +1,8 @@
 """Named odd behaviours of the practice world: what a quirk is, how one is switched on, and when it strikes.
 
-The virtual units and the virtual tenant each keep their quirks in one table (`units/quirks.py`, `tenant/quirks.py`). A person
-or a test switches them on by a spec such as `other-tenant:2,throttle:5%,slow`; the same seed strikes the same occasions.
+The virtual units and the virtual tenant each keep their quirks in one table (`units/quirks.py`, `tenant/quirks.py`).
+A person or a test switches them on by a spec such as `other-tenant:2,throttle:5%,slow`; the same seed strikes the same
+occasions.
 """
 
 import random
