@@ -1,6 +1,7 @@
 """Making the SQLAlchemy engine of a journal URL: SQLite with what a durable record needs, or PostgreSQL."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _make_folder(folder: Path) -> None:
 def _how_to_read(file: Path) -> dict[str, str]:
     """Reading a WAL file needs its side files or the right to make them; on a read-only medium it cannot change anyway."""
     try:
-        with sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True) as probe:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as probe:
             probe.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
         if not file.with_name(f"{file.name}-wal").exists():

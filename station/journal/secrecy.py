@@ -21,7 +21,7 @@ _SHAPES = tuple(re.compile(shape) for shape in (
     # JSON Web Token, signed or encrypted (RFC 7519)
     r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)*",
     # refresh token or authorization code of the Microsoft identity platform
-    r"\b[01M]\.[A-Za-z0-9_*!-]{100,}(?:\.[A-Za-z0-9_*!-]+)*",
+    r"\b[01M]\.(?:[A-Z0-9_]{1,12}\.){0,4}[A-Za-z0-9_*!-]{60,}(?:\.[A-Za-z0-9_*!-]+)*",
     # client secret of an Entra application
     r"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",

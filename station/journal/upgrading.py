@@ -1,6 +1,7 @@
 """Bringing a journal to the schema of this program, and refusing a newer one. Alembic is imported only when needed."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -71,8 +72,5 @@ def _keep_a_copy(engine: Engine, found: str) -> None:
         file = Path(str(connection.exec_driver_sql("PRAGMA database_list").one()[2]))
         copy = file.with_name(f"{file.name}.version-{found}")
         if not copy.exists():
-            target = sqlite3.connect(copy)
-            try:
+            with closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
-            finally:
-                target.close()

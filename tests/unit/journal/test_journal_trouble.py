@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -21,13 +22,16 @@ def code_of(how, kind=HoloBenchError):
     return caught.value.code
 
 
+def behind_the_back(file, statement):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
 def test_a_journal_of_a_newer_version_is_refused_and_left_as_it_is(file, clock, draft):
     with Journal.open(str(file), "bench-1", clock) as journal:
         journal.append(draft("kept"))
-    connection = sqlite3.connect(file)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+    behind_the_back(file, "UPDATE alembic_version SET version_num = '9999'")
     before = file.read_bytes()
 
     assert code_of(lambda: Journal.open(str(file), "bench-1", clock), JournalError) == "journal.newer"
@@ -37,10 +41,7 @@ def test_a_journal_of_a_newer_version_is_refused_and_left_as_it_is(file, clock, 
 def test_an_event_of_a_newer_version_is_refused_by_name(file, clock, draft):
     with Journal.open(str(file), "bench-1", clock) as journal:
         journal.append(draft("kept"))
-        connection = sqlite3.connect(file)
-        connection.execute("UPDATE event SET kind = 'teleported'")
-        connection.commit()
-        connection.close()
+        behind_the_back(file, "UPDATE event SET kind = 'teleported'")
 
         assert code_of(journal.events) == "journal.unknown-event"
 
@@ -53,9 +54,7 @@ def test_a_file_that_is_no_database_is_called_damaged_and_left_alone(file, clock
 
 
 def test_a_database_of_another_program_is_not_touched(file, clock):
-    connection = sqlite3.connect(file)
-    connection.execute("CREATE TABLE bookmarks (x)")
-    connection.close()
+    behind_the_back(file, "CREATE TABLE bookmarks (x)")
 
     assert code_of(lambda: Journal.open(str(file), "bench-1", clock)) == "journal.foreign"
 

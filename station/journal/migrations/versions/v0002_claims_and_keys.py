@@ -25,7 +25,15 @@ def upgrade() -> None:
 def _file_under_keys(connection: sa.Connection) -> None:
     event = sa.table("event", sa.column("number"), sa.column("kind"), sa.column("body"), sa.column("key"))
     keyed = sa.select(event.c.number, event.c.body).where(event.c.kind.in_(("intended", "ended")))
-    keys = [{"row": number, "its_key": json.loads(body)["key"]} for number, body in connection.execute(keyed)]
+    keys = [{"row": number, "its_key": _key(body)} for number, body in connection.execute(keyed)]
     if keys:
         file_one = sa.update(event).where(event.c.number == sa.bindparam("row")).values(key=sa.bindparam("its_key"))
         connection.execute(file_one, keys)
+
+
+def _key(body: str) -> str | None:
+    """None for a body that is damaged: opening the record must not fail over it, `verify` will name it."""
+    try:
+        return str(json.loads(body)["key"])
+    except (ValueError, TypeError, KeyError):
+        return None
