@@ -36,17 +36,18 @@ class Receiver:
         """The address to give as redirect URI."""
         return f"http://localhost:{self._server.server_port}"
 
-    def wait(self, deadline: Deadline) -> Mapping[str, str]:
-        """The fields of the answer. Raises OverBudget `graph.sign-in-timeout`, Cancelled."""
-        while not self._answers:
+    def wait(self, state: str, deadline: Deadline) -> Mapping[str, str]:
+        """The fields of the answer that carries our state; others are strangers. Raises OverBudget `graph.sign-in-timeout`,
+        Cancelled."""
+        while not (mine := [answer for answer in self._answers if answer["state"] == state]):
             deadline.check("graph.sign-in-timeout", "nobody finished the sign-in in the browser")
             self._server.handle_request()
-        return self._answers[0]
+        return mine[0]
 
 
 def _handler(answers: list[Mapping[str, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Takes the first answer that carries a state; favicons and strangers get a plain page."""
+        """Keeps every answer that carries a state; favicons get a plain page."""
 
         timeout = 5
 
@@ -62,7 +63,7 @@ def _handler(answers: list[Mapping[str, str]]) -> type[BaseHTTPRequestHandler]:
 
         def _take(self, query: str) -> None:
             fields = {key: values[0] for key, values in parse_qs(query).items()}
-            if "state" in fields and not answers:
+            if "state" in fields:
                 answers.append(fields)
             page = _PAGE.encode()
             self.send_response(200)

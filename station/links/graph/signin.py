@@ -60,6 +60,7 @@ class SignIn:
         self._cache_file = cache_file
         self._app: Any = None
         self._cache: Any = None
+        self._http: _MsalHttp | None = None
         self._lock = threading.RLock()
 
     @property
@@ -115,7 +116,7 @@ class SignIn:
                 if show is None:
                     raise SignInNeeded("graph.no-browser")
                 show(flow["auth_uri"])
-            fields = receiver.wait(deadline)
+            fields = receiver.wait(flow["state"], deadline)
         try:
             answer = self._talk(lambda: app.acquire_token_by_auth_code_flow(flow, dict(fields)))
         except ValueError as error:
@@ -153,6 +154,13 @@ class SignIn:
             for account in [] if self.app_only else app.get_accounts():
                 app.remove_account(account)
             self._cache.forget()
+
+    def close(self) -> None:
+        """Close the connections to the sign-in service."""
+        with self._lock:
+            if self._http is not None:
+                self._http.close()
+            self._app = self._http = None
 
     def consent_page(self, scopes: tuple[str, ...]) -> str:
         """Address where a tenant admin grants the scopes to this app once for everybody."""
@@ -194,16 +202,17 @@ class SignIn:
     def _client(self) -> Any:
         with self._lock:
             if self._app is None:
-                self._cache = open_cache(self._cache_file, self._secrets)
+                self._cache = self._cache or open_cache(self._cache_file, self._secrets)
                 self._app = self._talk(lambda: self._make_client())
             return self._app
 
     def _make_client(self) -> "msal.ClientApplication":
         import msal
 
+        self._http = _MsalHttp(self.settings.ca_file)
         common: dict[str, Any] = {
             "authority": self.settings.authority, "token_cache": self._cache, "client_capabilities": ["CP1"],
-            "app_name": "HoloBench", "http_client": _MsalHttp(self.settings.ca_file),
+            "app_name": "HoloBench", "http_client": self._http,
             "instance_discovery": None if self.settings.cloud.discovery else False,
         }
         if self.settings.certificate is None:

@@ -1,0 +1,86 @@
+"""A signed-in station in front of a virtual tenant: real msal, real HTTPS on loopback, the product's own client."""
+
+import random
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from station.links.graph.client import Exchange, GraphClient
+from station.links.graph.pacer import Pacer, Rates
+from station.links.graph.settings import TenantSettings, custom_settings
+from station.links.graph.signin import SignIn
+from station.links.graph.wire import HttpsWire
+from station.model.timing import Deadline, ScaledClock
+from station.practice.tenant import VirtualTenant
+from station.vault.secrets import MemorySecrets
+
+SCOPES = ("User.Read",)
+
+
+@dataclass
+class Robot:
+    """A browser that says yes: follows the sign-in to the end in a thread of its own."""
+
+    ca_file: str
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def __call__(self, address: str) -> bool:
+        thread = threading.Thread(target=self._go, args=(address,))
+        self.threads.append(thread)
+        thread.start()
+        return True
+
+    def _go(self, address: str) -> None:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.get(address, verify=self.ca_file, timeout=20)
+
+    def join(self) -> None:
+        for thread in self.threads:
+            thread.join(20)
+
+
+@dataclass
+class Rig:
+    """What a test holds."""
+
+    tenant: VirtualTenant
+    clock: ScaledClock
+    settings: TenantSettings
+    signin: SignIn
+    client: GraphClient
+    exchanges: list[Exchange]
+    robot: Robot
+
+    def deadline(self, wall_seconds: float = 60.0) -> Deadline:
+        return Deadline(wall_seconds)
+
+    def sign_in(self, scopes: Iterable[str] = SCOPES) -> None:
+        self.signin.sign_in_browser(tuple(scopes), Deadline(30), self.robot)
+        self.robot.join()
+
+
+@contextmanager
+def practice(speed: float = 600.0, signed_in: bool = True, rates: Rates | None = None, cache: Path | None = None,
+             seed: int = 1, quirks: str = "", **options: object) -> Iterator[Rig]:
+    """A virtual tenant and a station that is signed in at it; at the end no request may have broken the contract."""
+    clock = ScaledClock(speed)
+    with VirtualTenant(clock, seed, quirks, **options) as tenant:  # type: ignore[arg-type]
+        ca = Path(tenant.ca_file)
+        settings = custom_settings(tenant.authority, tenant.graph_url, tenant.client_id, ca)
+        signin = SignIn(settings, MemorySecrets(), cache, clock)
+        wire, exchanges = HttpsWire(ca), list[Exchange]()
+        client = GraphClient(settings.graph, wire, signin, Pacer(clock, rates), exchanges.append, random.Random(seed))
+        rig = Rig(tenant, clock, settings, signin, client, exchanges, Robot(tenant.ca_file))
+        if signed_in:
+            rig.sign_in()
+        try:
+            yield rig
+        finally:
+            wire.close()
+            signin.close()
+    assert not tenant.violations, "\n".join(map(str, tenant.violations))
