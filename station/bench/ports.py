@@ -62,11 +62,11 @@ class Record(Protocol):
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         """Be told of events after they are durable, in order; returns the way to stop."""
 
-    def claim(self, serial: str, run: str, lease_s: float) -> None:
-        """Claim a unit for this station. Raises Refused `journal.claimed-elsewhere`."""
+    def claim(self, serial: str, run: str, lease_s: float) -> object:
+        """Claim a unit for this station. Raises Refused `journal.claimed` while another bench or run holds it."""
 
-    def renew(self, serial: str, run: str, lease_s: float) -> None:
-        """Keep a claim alive."""
+    def renew(self, serial: str, run: str, lease_s: float) -> object:
+        """Keep a claim alive. Raises Refused `journal.claim-lost`."""
 
     def release(self, serial: str, run: str) -> None:
         """Give a claim back."""
