@@ -110,3 +110,11 @@ def _checked(table: dict[str, Any], file: Path) -> Config:
         tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
         blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),
         file=file)
+
+
+def practice_blueprint(path: str) -> Blueprint:
+    """A blueprint for practising a path. Raises NotFound `paths.unknown`."""
+    from station.paths.registry import path as known
+
+    found = known(path)
+    return AUTOPILOT_BLUEPRINT if path == AUTOPILOT_BLUEPRINT.path else Blueprint(path, found.title, path)

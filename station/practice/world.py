@@ -1,0 +1,124 @@
+"""The practice world: virtual units on a virtual bus, a virtual tenant on loopback, one scaled clock, and the wiring to a bench.
+
+Everything above libusb and above the TCP socket is the product's own code. The world can live in this process or, for two benches
+or a killed station, in another (`station.practice.units.remote`).
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from station.bench.bench import Bench
+from station.bench.configuration import AUTOPILOT_BLUEPRINT
+from station.bench.data_folder import DataFolder
+from station.bench.ports import Record
+from station.bench.tenant_cloud import TenantCloud
+from station.bench.usb_bus import UsbBus
+from station.journal import Journal
+from station.links.graph.client import GraphClient
+from station.links.graph.pacer import Pacer
+from station.links.graph.settings import custom_settings
+from station.links.graph.signin import DeviceCode, SignIn
+from station.links.graph.wire import HttpsWire
+from station.model.blueprint import Blueprint
+from station.model.errors import NotFound
+from station.model.timing import Clock, Deadline, ScaledClock
+from station.paths.registry import PATHS
+from station.practice.quirk import NEVER, Dose, parse_faults
+from station.practice.tenant import VirtualTenant
+from station.practice.tenant.quirks import QUIRKS as TENANT_QUIRKS
+from station.practice.units.bus import VirtualBus
+from station.practice.units.identity import make_identity
+from station.practice.units.quirks import QUIRKS as UNIT_QUIRKS
+from station.practice.units.unit import VirtualUnit
+from station.tenant.tracker import TenantTracker
+from station.vault.secrets import MemorySecrets
+
+SIGN_IN_BUDGET_S = 60.0
+BENCH_SCOPES = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementManagedDevices.Read.All", "Device.Read.All")
+
+
+class PracticeWorld:
+    """Units, tenant and clock. `faults` is a spec such as `other-tenant:2,unplug-during-copy:1`; the same seed, the same world.
+
+    Raises UsageError `practice.unknown-quirk`, `practice.bad-faults`.
+    """
+
+    def __init__(self, units: int = 8, speed: float = 1.0, seed: int = 1, faults: str = "", clock: Clock | None = None) -> None:
+        doses = parse_faults(faults, (*UNIT_QUIRKS.values(), *TENANT_QUIRKS.values()))
+        self.clock = clock or ScaledClock(speed)
+        self.seed = seed
+        self.tenant = VirtualTenant(self.clock, seed, {n: d for n, d in doses.items() if n in TENANT_QUIRKS})
+        self.units = tuple(self._unit(n, units, doses) for n in range(1, units + 1))
+        self.bus = VirtualBus(self.units, self.clock)
+
+    def _unit(self, number: int, of: int, doses: dict[str, Dose]) -> VirtualUnit:
+        """A unit with the odd behaviours that fall to it: counted ones strike from the last unit backwards."""
+        from_last = of - number
+        mine = [n for n, d in doses.items() if n in UNIT_QUIRKS and d != NEVER and (d.count is None or from_last < d.count)]
+        return VirtualUnit(make_identity(self.seed, number), self.clock, cloud=self.tenant, quirks=mine, port=f"1-{number}")
+
+    def start(self) -> Self:
+        """Open the tenant's port and let time pass on the bus."""
+        self.tenant.start()
+        self.bus.start()
+        return self
+
+    def stop(self) -> None:
+        """End the world."""
+        self.bus.close()
+        self.tenant.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def unit(self, number: int) -> VirtualUnit:
+        """The unit of a number, from 1. Raises NotFound `practice.no-unit`."""
+        if not 1 <= number <= len(self.units):
+            raise NotFound("practice.no-unit", str(number))
+        return self.units[number - 1]
+
+    def unit_of(self, unit_key: str) -> VirtualUnit | None:
+        """The unit that a bench knows by a key."""
+        return next((u for u in self.units if unit_key.endswith(u.identity.usb_serial)), None)
+
+
+class PracticeBench:
+    """A bench in a practice world, with a journal and data folder of its own that vanish with it unless a folder is given."""
+
+    def __init__(self, world: PracticeWorld, folder: Path | None = None, blueprints: Sequence[Blueprint] = (AUTOPILOT_BLUEPRINT,),
+                 journal: str = "", station: str = "practice") -> None:
+        self.world = world
+        self._scratch = tempfile.TemporaryDirectory(prefix="holobench-practice-") if folder is None else None
+        self.folder = folder or Path(self._scratch.name if self._scratch else "")
+        self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock)
+        self.secrets = MemorySecrets()
+        self.signin = SignIn(custom_settings(world.tenant.authority, world.tenant.graph_url, world.tenant.client_id,
+                                             Path(world.tenant.ca_file)), self.secrets, None, world.clock)
+        pacer = Pacer(world.clock)
+        self.client = GraphClient(self.signin.settings.graph, HttpsWire(Path(world.tenant.ca_file)), self.signin, pacer)
+        record: Record = self.journal
+        self.bench = Bench(
+            record, UsbBus(world.bus.backend(), self.folder, slots=len(world.units), clock=world.clock),
+            TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, world.clock), DataFolder(self.folder),
+            world.clock, PATHS, {b.key: b for b in blueprints}, self.journal.board_events)
+
+    def sign_in(self) -> None:
+        """Sign the practice lead in by device code; the practice tenant's robot types the code."""
+        self.signin.sign_in_device_code(BENCH_SCOPES, Deadline(SIGN_IN_BUDGET_S), _nobody_reads)
+
+    async def close(self) -> None:
+        """Close the bench, then its journal, then forget its folder."""
+        await self.bench.close()
+        self.journal.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+
+def _nobody_reads(code: DeviceCode) -> None:
+    """The robot of the practice tenant approves every code by itself."""
