@@ -7,6 +7,7 @@ On Windows: `py packaging\\dev.py run`. `--help` names the rest.
 """
 
 import argparse
+import io
 import os
 import subprocess
 import sys
@@ -40,10 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the practice bench runs in this terminal.",
               flush=True)
     command = given or (WINDOW if has_display() else TERMINAL)
-    try:
-        return subprocess.run((environment.program("holobench"), *command), check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    return subprocess.run((environment.program("holobench"), *command), check=False).returncode
 
 
 def test(arguments: argparse.Namespace) -> int:
@@ -137,12 +135,18 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Parse and run; a set-up that fails says what to do."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows has an old code page that lacks our dashes and dots.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = parser().parse_args()
     try:
         return int(arguments.function(arguments))
     except environment.SetupFailed as failure:
         print(failure, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -31,21 +31,23 @@ def program(name: str) -> str:
 
 
 def ready() -> None:
-    """Make the environment match the lock file and the project file; does nothing when it does already.
+    """Make the environment match the lock file and the project file; does nothing when it already does.
 
     Raises SetupFailed.
     """
-    wanted = {"python": ".".join(map(str, sys.version_info[:2])), "lock": _digest(LOCK),
+    wanted = {"python": ".".join(map(str, sys.version_info[:2])), "place": str(ROOT), "lock": _digest(LOCK),
               "project": _digest(ROOT / "pyproject.toml")}
     present = _stamp()
-    if not PYTHON.is_file() or present.get("python", wanted["python"]) != wanted["python"]:
+    if present == wanted:
+        return
+    # Its programs name the folder that it was made in, and its libraries the Python: neither can be moved.
+    if not PYTHON.is_file() or any(present.get(k, wanted[k]) != wanted[k] for k in ("python", "place")):
         _make()
         present = {}
     if present.get("lock") != wanted["lock"]:
         print("Installing the locked packages (once, about 250 MB) …", flush=True)
         _pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
-    if present != wanted:
-        _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     STAMP.write_text(json.dumps(wanted), encoding="utf-8")
 
 
