@@ -181,13 +181,13 @@ class Journal:
 
     def close(self) -> None:
         """Commit what is queued and let go of the database. Raises JournalError when that last commit fails."""
-        if self._listener is not None:
-            self._listener.stop()
         with self._wake:
             if self._closed:
                 return
             self._closed = True
             self._wake.notify_all()
+        if self._listener is not None:
+            self._listener.stop()
         try:
             with self._write_lock:
                 self._commit([])

@@ -158,9 +158,8 @@ class SqlStore:
         with told(), self._writing() as connection:
             now = self._now(connection)
             wish = Claim(serial, self.station, run, now + timedelta(seconds=lease))
-            made = connection.execute(self._insert(schema.claim).on_conflict_do_nothing(), _claim_values(wish)).rowcount
-            held = self._held(connection, serial)
-            if made or held is None:
+            held = self._put_or_find(connection, wish)
+            if held is None:
                 return wish, ()
             ruling = rule(held, self.station, run, now)
             if ruling is Ruling.REFUSE:
@@ -172,6 +171,15 @@ class SqlStore:
             draft = Draft(Noted("claim.taken-over", about), self._clock.now(), serial, run)
             events = tuple(event for _, event in self._append(connection, [entry(draft)]))
             return Claim(serial, self.station, run, wish.until, held.station), events
+
+    def _put_or_find(self, connection: Connection, wish: Claim) -> Claim | None:
+        """None once the claim is put where there was none, else the one that stands there, locked."""
+        new = self._insert(schema.claim).on_conflict_do_nothing().returning(schema.claim.c.serial)
+        while connection.execute(new, _claim_values(wish)).scalar() is None:
+            held = self._held(connection, wish.serial)
+            if held is not None:
+                return held
+        return None
 
     def renew(self, serial: str, run: str, lease: float) -> Claim:
         """Prolong a claim that is held. Raises Refused `journal.claim-lost`."""
