@@ -61,7 +61,7 @@ def to_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -
              _policies(settings), _lockdown(settings), _apps(settings), _workplace(settings, resolve)]
     common = _group("Common", [p for p in parts if p is not None])
     for other in settings.setting:
-        common = _with_path(common, other.path, resolve(other.secret) if other.secret else other.value, schema)
+        common = with_setting(common, split_path(other.path), resolve(other.secret) if other.secret else other.value, schema)
     return SettingsTree(replace(common, children=tuple(sorted(common.children, key=lambda e: e.name.casefold()))), made)
 
 
@@ -278,8 +278,14 @@ def split_path(path: str) -> list[tuple[str, str]]:
     return steps
 
 
-def _with_path(root: Element, path: str, text: str, schema: Schema) -> Element:
-    return _placed(root, split_path(path), "", text, schema)
+def join_path(steps: Iterable[tuple[str, str]]) -> str:
+    """The text of steps, as `split_path` reads it."""
+    return "/".join(f"{name}[{key}]" if key else name for name, key in steps)
+
+
+def with_setting(root: Element, steps: list[tuple[str, str]], text: str, schema: Schema) -> Element:
+    """The tree with one setting more; items of lists are found or made by their keys."""
+    return _placed(root, steps, "", text, schema)
 
 
 def _placed(element: Element, steps: list[tuple[str, str]], path: str, text: str, schema: Schema) -> Element:

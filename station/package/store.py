@@ -78,9 +78,14 @@ def _setting(path: tuple[str, ...], tree: "_Tree", known: Schema) -> Setting:
         after=_after(_text(apply, "ApplyAfterSetting")), values=_choices(path, tree),
         serialization=_serialization(_number(values, "Serialization")), registry=registry,
         required=_number(values, "Required") == 1, title=_text(visibility, "DisplayName") or (ours.title if ours else ""),
-        help=_text(visibility, "DisplayDescription"), secret=bool(_SECRET.search(path[-1])) or bool(ours and ours.secret),
+        help=_text(visibility, "DisplayDescription"), secret=is_secret_setting(path[-1]) or bool(ours and ours.secret),
         builds=ours.builds if ours else _BOTH, engines=frozenset({Engine.STORE, Engine.ICD}), mark=Mark.VERIFIED,
         source="the settings store that was given")
+
+
+def is_secret_setting(name: str) -> bool:
+    """Whether a setting of that name holds a secret."""
+    return bool(_SECRET.search(name))
 
 
 def _action(number: int) -> Action:

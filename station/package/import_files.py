@@ -1,0 +1,169 @@
+"""Files of an imported package: found in provxml or among the carried files, and written under safe names.
+
+A source is called by its kind and place: ("pfx", certificate name), ("root", number), ("app", "<family>/<n>") and so on.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+
+from station.model.errors import DataError, UsageError
+from station.package.contents import PackageImage, open_container
+from station.package.customizations import parse_xml
+from station.package.decompiler import asset_name, from_base64
+from station.package.settings import CertificateStore
+from station.package.wim_read import WimReader, safe_name
+
+Writer = Callable[[Path], None]
+_STORES = {"Root": CertificateStore.ROOT, "CA": CertificateStore.INTERMEDIATE, "TrustedPeople": CertificateStore.TRUSTED_PEOPLE}
+
+
+class FileKeeper:
+    """Writes the files that are asked for into one folder, and remembers which could not be found."""
+
+    def __init__(self, folder: Path, sources: "Mapping[tuple[str, str], bytes | Writer]", beside: Path | None = None) -> None:
+        self._folder = folder
+        self._sources = sources
+        self._beside = beside
+        self._written: dict[str, tuple[str, str]] = {}
+        self._missing: list[str] = []
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        return tuple(self._written)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(self._missing)
+
+    def text(self, kind: str, place: str, path: str) -> str:
+        """The text of a source; "" where there is none."""
+        found = self._sources.get((kind, place))
+        if isinstance(found, bytes):
+            return found.decode("utf-8-sig", "replace")
+        beside = self._neighbour(path)
+        return "" if beside is None or beside.stat().st_size > 1 << 20 else beside.read_bytes().decode("utf-8-sig", "replace")
+
+    def take(self, kind: str, place: str, path: str) -> str:
+        """Write a source and answer the path under which it is; the path alone where the source is missing.
+
+        Raises UsageError `package.cannot-write`.
+        """
+        source = self._sources.get((kind, place))
+        if source is None:
+            beside = self._neighbour(path)
+            if beside is None:
+                self._missing.append(path)
+                return safe_path(path)
+            source = beside.read_bytes() if beside.stat().st_size < 1 << 20 else _copier(beside)
+        name = self._free(safe_path(path), (kind, place))
+        target = self._folder / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(source, bytes):
+                target.write_bytes(source)
+            else:
+                source(target)
+        except OSError as e:
+            raise UsageError("package.cannot-write", name) from e
+        return name
+
+    def _neighbour(self, path: str) -> Path | None:
+        if self._beside is None or not path:
+            return None
+        found = self._beside / path.replace("\\", "/")
+        return found if found.is_file() else None
+
+    def _free(self, name: str, wanted: tuple[str, str]) -> str:
+        """The name, or one with a number, that no other source has."""
+        pure = PurePosixPath(name)
+        number = 1
+        while self._written.get(name, wanted) != wanted:
+            number += 1
+            name = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}"))
+        self._written[name] = wanted
+        return name
+
+
+def safe_path(path: str) -> str:
+    """A relative path that stays in its folder: the given one where it does, else its last part, else a name of ours."""
+    parts = path.replace("\\", "/").split("/")
+    if all(safe_name(p) for p in parts) and not path.startswith(("/", "\\")):
+        return "/".join(parts)
+    return parts[-1] if safe_name(parts[-1]) else "file"
+
+
+def package_files(path: Path, password: str | None, image: PackageImage,
+                  made: Mapping[str, bytes]) -> "dict[tuple[str, str], bytes | Writer]":
+    """Every file that the settings of an image name, by kind and place. `made` are files that the decompiler found."""
+    found: dict[tuple[str, str], bytes | Writer] = {}
+    counts: dict[str, int] = {}
+    apps: list[tuple[str, list[str]]] = []
+    for document in image.documents:
+        for parm in document.parms:
+            steps = [s.type for s in parm.path]
+            match [*steps, parm.name]:
+                case ["RootCATrustedCertificates", store, _, "EncodedCertificate"] if store in _STORES:
+                    kind = _STORES[store]
+                    found[kind, str(counts.get(kind, 0))] = from_base64(parm.value)
+                    counts[kind] = counts.get(kind, 0) + 1
+                case ["ClientCertificateInstall", "PFXCertInstall", name, "PFXCertBlob"]:
+                    found["pfx", name] = from_base64(parm.value)
+                case ["AssignedAccess", "Configuration"]:
+                    found["kiosk", ""] = _text(parm.value)
+                case ["WindowsLicensing", "UpgradeEditionWithLicense"]:
+                    found["licence", ""] = _text(parm.value)
+                case ["EnterpriseModernAppManagement", "AppLicenses", "StoreLicenses", licence, "AddLicense"]:
+                    found["app-licence", licence] = _text(parm.value)
+                case ["EnterpriseModernAppManagement", "AppInstallation", family, "HostedInstall"]:
+                    apps.append((family, _uris(parm.value)))
+                case ["WiFi", "Profile", _, "WlanXml"] if _is_profile(document.path, parm.value, made):
+                    found["profile", str(counts.get("profile", 0))] = _text(parm.value)
+                    counts["profile"] = counts.get("profile", 0) + 1
+    for family, uris in apps:
+        for number, uri in enumerate(uris):
+            file = next((f for f in image.assets if f.path.endswith("/" + uri.replace("\\", "/"))
+                         or f.path.endswith("/" + asset_name(uri))), None)
+            if file is not None:
+                found["app", f"{family}/{number}"] = _extractor(path, password, image.index, file.path)
+    return found
+
+
+def _is_profile(document: str, value: str, made: Mapping[str, bytes]) -> bool:
+    """Whether a WLAN profile came from a profile file, not from a network's fields."""
+    if made:
+        return _text(value) in made.values()
+    return "_WLANSetting_" not in document
+
+
+def _text(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")
+
+
+def _uris(value: str) -> list[str]:
+    try:
+        root = parse_xml(_text(value), "HostedInstall")
+    except DataError:
+        return []
+    return [root.get("PackageUri", ""), *(d.get("PackageUri", "") for d in root.iter("Dependency"))]
+
+
+def _extractor(path: Path, password: str | None, index: int, inner: str) -> Writer:
+    def write(target: Path) -> None:
+        with open_container(path, password) as (stream, _):
+            reader = WimReader(stream)
+            file = next(i for i in reader.images if i.index == index).find(inner)
+            if file is None:
+                raise DataError("package.damaged", inner)
+            with target.open("wb") as out:
+                for piece in reader.chunks(file):
+                    out.write(piece)
+    return write
+
+
+def _copier(source: Path) -> Writer:
+    def write(target: Path) -> None:
+        import shutil
+
+        if source.resolve() != target.resolve():
+            shutil.copyfile(source, target)
+    return write
