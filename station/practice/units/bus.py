@@ -132,12 +132,19 @@ class VirtualBus:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds` (wall) for something on the bus to change; True if it did since the last call."""
+    def signal(self) -> "VirtualSignal":
+        """Change events for a watcher of its own."""
+        return VirtualSignal(self)
+
+    def wait_for_change(self, seen: int, seconds: float) -> int:
+        """Wait at most `seconds` (wall) for the number of changes to pass `seen`; returns the number."""
         with self._condition:
-            changed = self._condition.wait_for(lambda: self._changes > 0 or self._stopped, seconds)
-            self._changes = 0
-            return bool(changed)
+            self._condition.wait_for(lambda: self._changes != seen, seconds)
+            return self._changes
+
+    def nudge(self) -> None:
+        """End every wait for changes."""
+        self._changed()
 
     def _changed(self) -> None:
         with self._condition:
@@ -155,15 +162,31 @@ class VirtualBus:
                     self._condition.wait(min(_LONGEST_WAIT, wait))
 
 
+class VirtualSignal:
+    """`BusSignal` of a virtual bus."""
+
+    def __init__(self, bus: VirtualBus) -> None:
+        self._bus = bus
+        self._seen = 0
+        self._closed = False
+
+    def wait(self, seconds: float) -> bool:
+        if self._closed:
+            return False
+        before = self._seen
+        self._seen = self._bus.wait_for_change(before, seconds)
+        return self._seen != before
+
+    def close(self) -> None:
+        self._closed = True
+        self._bus.nudge()
+
+
 class VirtualBackend(IBackend):  # type: ignore[misc]
     """pyusb's view of a virtual bus."""
 
     def __init__(self, bus: VirtualBus) -> None:
         self._bus = bus
-
-    def wait(self, seconds: float) -> bool:
-        """See `VirtualBus.wait`."""
-        return self._bus.wait(seconds)
 
     # -- descriptors: read without opening
 
