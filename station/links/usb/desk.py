@@ -5,12 +5,13 @@ The same class serves a real bus, the lab and practice: what differs is the read
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from station.links.usb.allow_list import AllowList
 from station.links.usb.identify import Identity, identify
-from station.links.usb.readers import BusReader, SysfsReader
+from station.links.usb.readers import BackendReader, BusReader, SysfsReader
 from station.links.usb.sighting import BusEvent, UsbSighting
 from station.links.usb.signals import BusSignal, KernelSignal, PollSignal
 from station.links.usb.slot_store import SlotStore
@@ -36,12 +37,18 @@ def linux_eyes() -> Eyes:
         return Eyes(SysfsReader(), PollSignal())
 
 
+def portable_eyes() -> Eyes:
+    """A bus through libusb, for systems without sysfs: a look every two seconds. Raises LinkError `usb.no-libusb`."""
+    from station.links.usb.portable import shipped_libusb
+    return Eyes(BackendReader(shipped_libusb()), PollSignal())
+
+
+_EYES: Mapping[str, Callable[[], Eyes]] = MappingProxyType({"linux": linux_eyes})
+
+
 def system_eyes() -> Eyes:
     """This machine's bus. Raises LinkError `usb.no-libusb` where it takes libusb and there is none."""
-    if sys.platform == "linux":
-        return linux_eyes()
-    from station.links.usb.portable import portable_eyes
-    return portable_eyes()
+    return _EYES.get(sys.platform, portable_eyes)()
 
 
 class BusDesk:

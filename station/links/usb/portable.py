@@ -1,16 +1,14 @@
-"""Eyes over libusb, for systems without sysfs: descriptors by libusb, a look every two seconds."""
+"""The libusb that ships with the program, for looking at the bus."""
 
 import libusb_package
+from usb.backend import IBackend
 
-from station.links.usb.desk import Eyes
-from station.links.usb.readers import BackendReader
-from station.links.usb.signals import PollSignal
 from station.model.errors import LinkError
 
 
-def portable_eyes() -> Eyes:
-    """This machine's bus through libusb. Raises LinkError `usb.no-libusb`."""
+def shipped_libusb() -> IBackend:
+    """libusb-package's back end for pyusb. Raises LinkError `usb.no-libusb`."""
     backend = libusb_package.get_libusb1_backend()
     if backend is None:
         raise LinkError("usb.no-libusb")
-    return Eyes(BackendReader(backend), PollSignal())
+    return backend

@@ -11,17 +11,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import usb.core
-from usb.backend import IBackend
 
 from station.model.errors import NotFound
 from station.model.timing import Clock
 from station.practice.units import usb_shapes
-from station.practice.units.unit import Attachment, VirtualUnit
-from station.practice.units.usb_shapes import UsbShape
+from station.practice.units.shaped_backend import ShapedBackend
+from station.practice.units.unit import VirtualUnit
+from station.practice.units.usb_shapes import Attachment, UsbShape
 
 _LONGEST_WAIT = 0.25
 _EVENT_ENDPOINT = 0x83
@@ -182,33 +181,14 @@ class VirtualSignal:
         self._bus.nudge()
 
 
-class VirtualBackend(IBackend):  # type: ignore[misc]
+class VirtualBackend(ShapedBackend):
     """pyusb's view of a virtual bus."""
 
     def __init__(self, bus: VirtualBus) -> None:
         self._bus = bus
 
-    # -- descriptors: read without opening
-
     def enumerate_devices(self) -> Iterator[DeviceId]:
         return self._bus.devices()
-
-    def get_parent(self, dev: DeviceId) -> None:
-        return None
-
-    def get_device_descriptor(self, dev: DeviceId) -> SimpleNamespace:
-        number, _, path = dev.attachment.port.partition("-")
-        return usb_shapes.device_descriptor(dev.attachment.shape, int(number), dev.attachment.address,
-                                            tuple(int(p) for p in path.split(".")))
-
-    def get_configuration_descriptor(self, dev: DeviceId, config: int) -> SimpleNamespace:
-        return usb_shapes.configuration_descriptor(dev.attachment.shape, config)
-
-    def get_interface_descriptor(self, dev: DeviceId, intf: int, alt: int, config: int) -> SimpleNamespace:
-        return usb_shapes.interface_descriptor(dev.attachment.shape, intf, alt)
-
-    def get_endpoint_descriptor(self, dev: DeviceId, ep: int, intf: int, alt: int, config: int) -> SimpleNamespace:
-        return usb_shapes.endpoint_descriptor(dev.attachment.shape, ep, intf)
 
     # -- opening
 

@@ -23,7 +23,7 @@ from station.practice.units.identity import OLD_BUILD, UnitIdentity
 from station.practice.units.packages import PackageContent, PackageReader, container_only
 from station.practice.units.responder import Responder
 from station.practice.units.rules import ALL_GUARDS, RULES
-from station.practice.units.usb_shapes import BULK, MTP_INTERFACE, EndpointShape, InterfaceShape, UsbShape
+from station.practice.units.usb_shapes import BULK, MTP_INTERFACE, Attachment, EndpointShape, InterfaceShape, UsbShape
 
 CAPACITY = 53_687_091_200
 USED = 12_884_901_888
@@ -60,15 +60,6 @@ class UnitSnapshot:
     storage: bool
     build: str
     quirks: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """The unit as it is on the bus now; a new address whenever it comes back."""
-
-    port: str
-    address: int
-    shape: UsbShape
 
 
 class VirtualUnit:

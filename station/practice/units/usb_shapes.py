@@ -48,6 +48,15 @@ class UsbShape:
         return (self.manufacturer, self.product, self.serial, *(i.name for i in self.interfaces))
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A device as it is on the bus now; a new address whenever it comes back."""
+
+    port: str
+    address: int
+    shape: UsbShape
+
+
 MTP_INTERFACE = InterfaceShape(0x06, 0x01, 0x01, "MTP", (
     EndpointShape(0x81, BULK), EndpointShape(0x02, BULK), EndpointShape(0x83, INTERRUPT, 64)))
 
