@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from station.model.errors import HoloBenchError
+from ui.live import Live
 from ui.ports import Bench
 from ui.preferences import Preferences
 from ui.tasks import Tasks
@@ -36,12 +37,25 @@ class Shell(Protocol):
         """Open a screen by key; a screen with a method `open_at(about)` is told what to show, such as serial="…"."""
 
     def change(self, preferences: Preferences) -> None:
-        """Keep preferences and show them at once."""
+        """Keep preferences and show them at once: screens are built again."""
+
+    def deed(self, name: str, slot: int = 0) -> bool:
+        """Do what a key does (`ui.board.keys.Deed`); whether there was anything to do."""
+
+    def save_bundle(self) -> None:
+        """Ask where, then save a support bundle."""
+
+    def remember(self, preferences: Preferences) -> None:
+        """Keep preferences that change nothing on the screen."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """Handed to every screen's factory; made anew when language or theme change. `practice` labels the practice bench."""
+    """Handed to every screen's factory; made anew when language, theme or preferences change.
+
+    `practice` labels the practice bench; `services` are parts of the station under names that the composition gives (`ui.app`
+    lists them); `places` are files and folders of the station by their msgid, for Settings.
+    """
 
     bench: Bench
     theme: Theme
@@ -50,6 +64,8 @@ class Context:
     shell: Shell
     practice: bool = False
     services: Mapping[str, object] = field(default_factory=dict)
+    live: Live = field(default_factory=Live)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def service(self, name: str, kind: type[T]) -> T | None:
         """A part of the station that the composition gave under a name, where it is there and of that kind."""

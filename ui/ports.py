@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState, Tile
+from station.model.errors import HoloBenchError
 from station.model.path import Path
 from station.model.timing import Clock
 
@@ -37,6 +38,13 @@ class Bench(Protocol):
     @property
     def working(self) -> bool:
         """Whether any open run has work under way."""
+
+    @property
+    def trouble(self) -> HoloBenchError | None:
+        """What keeps the station itself from working."""
+
+    def on_trouble(self, callback: Callable[[HoloBenchError | None], None], /) -> Unsubscribe:
+        """Have `callback` called when that begins, changes or (None) ends."""
 
     def tile(self, slot: int) -> Tile: ...
     def tiles(self) -> tuple[Tile, ...]: ...

@@ -72,7 +72,7 @@ class Theme:
 
     def picture(self, name: str) -> QSvgRenderer:
         """A drawing of `resources/gestures` in this mode's colours; the drawing `unknown` where there is none of that name."""
-        return QSvgRenderer(QByteArray(_in_mode(name, self.tokens).encode()))
+        return QSvgRenderer(QByteArray(_in_mode(name, self.tokens.mode).encode()))
 
 
 @cache
@@ -88,15 +88,15 @@ def _glyph(name: str, colour: str, side: int, ratio: float) -> QPixmap:
 
 
 @cache
-def _in_mode(name: str, tokens_: Tokens) -> str:
+def _in_mode(name: str, mode: Mode) -> str:
     known = picture_names()
     svg = resources.text(f"gestures/{name if name in known else 'unknown'}.svg")
-    if tokens_.mode is Mode.LIGHT:
+    if mode is Mode.LIGHT:
         return svg
     for i, drawn in enumerate(DRAWN_IN):
         svg = svg.replace(drawn, f"@{i}@")
     for i, token in enumerate(DRAWN_IN.values()):
-        svg = svg.replace(f"@{i}@", getattr(tokens_, token))
+        svg = svg.replace(f"@{i}@", getattr(TOKENS[mode], token))
     return svg
 
 

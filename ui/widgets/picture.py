@@ -34,7 +34,7 @@ class Picture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return self._least * 1.6
+        return self._least * 1.2
 
     def minimumSizeHint(self) -> QSize:
         return self._least

@@ -1,0 +1,133 @@
+"""The Board screen: summary and actions above, tiles in the middle, the rail and the selected unit's card on the right."""
+
+from collections import Counter
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from station.model.words import StateWord
+from ui.board.rail import Rail
+from ui.board.view import BoardView
+from ui.context import Context
+from ui.guide.pane import GuidePane
+from ui.language import _, ngettext
+from ui.theme.marks import MARKS
+from ui.theme.tokens import Type
+from ui.widgets.buttons import Weight, button
+from ui.widgets.paper import paper, row
+from ui.widgets.text import label
+
+SUMMARY = (StateWord.DONE, StateWord.READY, StateWord.WORKING, StateWord.WAITING_FOR_CLOUD, StateWord.SKIPPED)
+
+
+class BoardScreen(QWidget):
+    """All slots. `set_wall` shows tiles and rail only."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        live = context.live
+        self.view = BoardView(context.theme, live.board, lambda slot: context.preferences.slots.get(slot, ""))
+        self.rail = Rail(context.theme, live.board)
+        self.guide = GuidePane(context)
+        self._summary = label("", Type.BODY, "soft", wrap=False)
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._start_all = button("", self.start_all, Weight.PRIMARY, context.theme.icon("play-all", "on_accent"))
+        self._countdown, self._countdown_text = self._make_countdown()
+        self._top = QWidget()
+        self._lay_out()
+        live.board.flushed.connect(self.refresh)
+        live.board.modelReset.connect(self._follow)
+        live.selection.changed.connect(self._follow)
+        live.countdown.changed.connect(self.refresh)
+        self.view.slot_selected.connect(live.selection.choose)
+        self.rail.slot_chosen.connect(live.selection.choose)
+        self._follow()
+        self.refresh()
+
+    def set_wall(self, wall: bool) -> None:
+        """Only what is read from 3 m, or everything."""
+        self._side.setVisible(not wall)
+        self._top.setVisible(not wall)
+        self.view.set_wall(wall)
+
+    def start_all(self) -> None:
+        """Start every unit that is ready, under the blueprint chosen last."""
+        commands = self.guide.commands
+        commands.start(commands.ready(), commands.blueprint())
+
+    def refresh(self) -> None:
+        """Count again what the summary says."""
+        live = self._context.live
+        counts = Counter(t.word for t in live.board.tiles())
+        self._summary.setText("  ·  ".join(f"{_(MARKS[w].word)} {counts[w]}" for w in SUMMARY if counts[w]))
+        ready = counts[StateWord.READY]
+        self._start_all.setVisible(ready > 0)
+        self._start_all.setText(ngettext("Start the unit that is ready", "Start all {n} units that are ready", ready))
+        left = live.countdown.left
+        self._countdown.setVisible(left > 0)
+        if left:
+            text = ngettext("Starting {n} unit", "Starting {n} units", len(live.countdown.slots))
+            self._countdown_text.setText(_("{what} in {n} s").format(what=text, n=left))
+
+    def _follow(self) -> None:
+        self.view.select(self._context.live.selection.slot)
+
+    def _make_countdown(self) -> tuple[QFrame, QLabel]:
+        frame, layout = paper("info", pad=10, across=True)
+        text = label("", Type.HEADING, wrap=False)
+        stop: QPushButton = button(_("Stop, start nothing"), self._context.live.countdown.stop, Weight.PLAIN,
+                                   self._context.theme.icon("cancel"))
+        layout.addWidget(text, 1)
+        layout.addWidget(stop)
+        return frame, text
+
+    def _show_sound(self, press: QPushButton) -> None:
+        press.setIcon(self._context.theme.icon("sound" if self._context.live.speaker.on else "mute", "accent_ink"))
+
+    def _lay_out(self) -> None:
+        theme, live = self._context.theme, self._context.live
+        sound = button("", lambda: self._context.shell.deed("mute"), Weight.QUIET, name=_("Sound on or off (M)"))
+        show_sound = partial(self._show_sound, sound)
+        live.sound_changed.connect(show_sound)
+        show_sound()
+        wall = button("", lambda: self._context.shell.deed("wall"), Weight.QUIET, theme.icon("fullscreen", "accent_ink"),
+                      _("Board for the wall (F11)"))
+        keys = button("", lambda: self._context.shell.deed("help"), Weight.QUIET, theme.icon("keyboard", "accent_ink"),
+                      _("Keys (F1)"))
+        top = QVBoxLayout(self._top)
+        top.setContentsMargins(18, 12, 14, 4)
+        across = row(self._summary, self._start_all, sound, wall, keys, gap=6)
+        across.setStretch(0, 1)
+        top.addLayout(across)
+        top.addWidget(self._countdown)
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(4)
+        middle.addWidget(self._top)
+        tiles = QHBoxLayout()
+        tiles.setContentsMargins(13, 0, 13, 8)
+        tiles.addWidget(self.view)
+        middle.addLayout(tiles, 1)
+        self._side, side = paper("side", pad=0, gap=0, across=True)
+        scale = theme.sizes.text
+        self.rail.setFixedWidth(round(190 * scale))
+        self.guide.setFixedWidth(round(430 * scale))
+        side.addWidget(self.rail)
+        divider = QFrame()
+        divider.setFrameShape(QFrame.Shape.VLine)
+        divider.setFrameShadow(QFrame.Shadow.Plain)
+        divider.setStyleSheet(f"color: {theme.tokens.line};")
+        side.addWidget(divider)
+        side.addWidget(self.guide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._side)
+        self.setFocusProxy(self.view)
+
+
+def build(context: Context) -> BoardScreen:
+    """The screen of the registry."""
+    return BoardScreen(context)

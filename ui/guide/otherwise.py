@@ -1,0 +1,72 @@
+"""The branch "This is not what I see": what the person may see instead, what to do then, and saying so to the record."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from station.model.path import Alternative
+from ui.language import _
+from ui.theme.tokens import Type
+from ui.widgets.buttons import Weight, button
+from ui.widgets.paper import clear, paper, row
+from ui.widgets.text import label
+
+
+class Otherwise(QWidget):
+    """Closed it is one button; open it lists the alternatives; one chosen tells what to do."""
+
+    def __init__(self, alternatives: Sequence[Alternative], on_report: Callable[[str], None]) -> None:
+        super().__init__()
+        self._alternatives = alternatives
+        self._on_report = on_report
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._open = False
+        self._show_closed()
+
+    def toggle(self) -> None:
+        """Open or close."""
+        self._open = not self._open
+        if self._open:
+            self._show_choices()
+        else:
+            self._show_closed()
+
+    def _show_closed(self) -> None:
+        clear(self._layout)
+        self._layout.addWidget(button(_("This is not what I see"), self.toggle, Weight.QUIET))
+
+    def _show_choices(self) -> None:
+        clear(self._layout)
+        self._layout.addWidget(label(_("What do you see?"), Type.STRONG))
+        for alternative in self._alternatives:
+            self._layout.addWidget(_choice(_(alternative.sees), partial(self._show_one, alternative)))
+        self._layout.addWidget(button(_("Back"), self.toggle, Weight.QUIET))
+        first = self._layout.itemAt(1)
+        if first is not None and (widget := first.widget()) is not None:
+            widget.setFocus()
+
+    def _show_one(self, alternative: Alternative) -> None:
+        clear(self._layout)
+        frame, layout = paper("warn", pad=12)
+        layout.addWidget(label(_(alternative.sees), Type.STRONG))
+        layout.addWidget(label(_(alternative.then), Type.CARD))
+        back = button(_("Back"), self._show_choices, Weight.QUIET)
+        if alternative.code:
+            code = alternative.code
+            layout.addLayout(row(button(_("Yes, I see this"), lambda: self._on_report(code), Weight.PRIMARY), back, None))
+        else:
+            layout.addLayout(row(back, None))
+        self._layout.addWidget(frame)
+
+
+def _choice(text: str, on_press: Callable[[], None]) -> QWidget:
+    """A button whose text may take more than one line."""
+    press = button("", on_press, Weight.CHOICE, name=text)
+    inside = QVBoxLayout(press)
+    inside.setContentsMargins(14, 10, 14, 10)
+    said = label(text)
+    inside.addWidget(said)
+    press.setMinimumHeight(said.sizeHint().height() + 20)
+    return press

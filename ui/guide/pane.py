@@ -1,0 +1,266 @@
+"""The guide's card as widgets, for the selected slot: beside the board, or large on a screen of its own.
+
+The card is laid out anew only when its value changes; time and facts move on in place.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from station.model.path import Attestation
+from station.model.words import StateWord
+from ui.context import Context
+from ui.guide.card import Card, Way
+from ui.guide.commands import Commands
+from ui.guide.facts import FactList
+from ui.guide.otherwise import Otherwise
+from ui.guide.start import StartChoice
+from ui.language import _
+from ui.theme.marks import MARKS
+from ui.theme.tokens import Type
+from ui.widgets.buttons import Weight, button
+from ui.widgets.paper import clear, paper, row, scrolled
+from ui.widgets.picture import Picture
+from ui.widgets.ring import Ring
+from ui.widgets.text import label
+
+ICONS = {Way.RETRY: "retry", Way.SKIP: "skip", Way.CANCEL: "stop", Way.START: "play"}
+
+
+class GuidePane(QWidget):
+    """Shows the card of the selected slot. `large`: picture and facts beside each other, for one unit on the whole screen."""
+
+    def __init__(self, context: Context, large: bool = False) -> None:
+        super().__init__()
+        self._context = context
+        self._large = large
+        self._commands = Commands(context, self)
+        self._card: Card | None = None
+        self._starts_again = False
+        self._timer_from: datetime | None = None
+        self._ring = Ring(context.theme, 112 if large else 84)
+        self._build()
+        live = context.live
+        live.selection.changed.connect(self._another)
+        live.board.flushed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def commands(self) -> Commands:
+        """What the card's buttons do, for the keyboard too."""
+        return self._commands
+
+    @property
+    def card(self) -> Card | None:
+        """The card that is shown."""
+        return self._card
+
+    def refresh(self) -> None:
+        """Show what is true now."""
+        card = self._commands.card(self._context.live.selection.slot)
+        if card is None:
+            if self._card is not None or self._body.count() == 0:
+                self._card = None
+                self._show_nothing()
+            return
+        if self._same(card):
+            self._card = card
+        else:
+            self._card, self._timer_from = card, None
+            self._show(card)
+        self._move_on(card)
+
+    def toggle_otherwise(self) -> bool:
+        """Open or close "this is not what I see"; whether the card has it."""
+        if self._otherwise is None:
+            return False
+        self._otherwise.toggle()
+        return True
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        inside = QWidget()
+        across = QHBoxLayout(inside)
+        across.setContentsMargins(*((28, 22, 28, 22) if self._large else (18, 14, 18, 14)))
+        across.setSpacing(28)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(12)
+        across.addLayout(self._body, 3)
+        self._facts = FactList(self._context.theme)
+        self._otherwise: Otherwise | None = None
+        if self._large:
+            frame, layout = paper("card")
+            layout.addWidget(self._facts)
+            layout.addStretch(1)
+            frame.setMinimumWidth(320)
+            across.addWidget(frame, 2)
+        outer.addWidget(scrolled(inside), 1)
+        self._foot = QVBoxLayout()
+        self._foot.setContentsMargins(18, 8, 18, 12)
+        outer.addLayout(self._foot)
+
+    def _another(self) -> None:
+        self._starts_again = False
+        self.refresh()
+
+    def _same(self, card: Card) -> bool:
+        old = self._card
+        return old is not None and old == card and self._foot_key(card) == self._shown_foot
+
+    def _foot_key(self, card: Card) -> int:
+        following = self._commands.next_slot(card.slot)
+        return following.slot if following else 0
+
+    def _show_nothing(self) -> None:
+        self._empty()
+        self._shown_foot = 0
+        self._body.addWidget(label(_("Choose a slot"), Type.VERB))
+        self._body.addWidget(label(_("Press its number, click its tile, or scan the label of the unit."), Type.CARD))
+        self._body.addStretch(1)
+        self._facts.hide()
+
+    def _empty(self) -> None:
+        self._ring.setParent(None)
+        if not self._large:
+            self._facts.setParent(None)
+        clear(self._body)
+        clear(self._foot)
+        self._otherwise = None
+
+    def _show(self, card: Card) -> None:
+        self._empty()
+        self._body.addLayout(self._heading(card))
+        verb = label(_(card.title), Type.VERB)
+        verb.setObjectName("verb")
+        self._body.addWidget(verb)
+        picture = Picture(self._context.theme, QSize(280, 175) if not self._large else QSize(420, 262))
+        picture.show_picture(card.picture, _("Picture: {what}").format(what=_(card.title)))
+        if self._starts_again or card.ask is Way.START:
+            self._body.addWidget(StartChoice(self._context, self._commands, card.slot))
+        else:
+            self._body.addWidget(picture, 4)
+            self._body.addWidget(label(_(card.text), Type.CARD))
+            self._show_fault(card)
+            self._show_timer(card)
+            self._show_ask(card)
+        if card.otherwise:
+            self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code))
+            self._body.addWidget(self._otherwise)
+        self._facts.setVisible(True)
+        if not self._large:
+            self._body.addSpacing(4)
+            self._body.addWidget(self._facts)
+        self._body.addStretch(1)
+        self._show_foot(card)
+
+    def _heading(self, card: Card) -> QHBoxLayout:
+        tokens = self._context.theme.tokens
+        tone = tokens.states[card.word]
+        mark = QLabel()
+        mark.setPixmap(self._context.theme.glyph(MARKS[card.word].glyph, tone.ink, 24, self.devicePixelRatioF()))
+        word = label(_(MARKS[card.word].word), Type.STRONG, wrap=False)
+        counted = _("Step {n} of {m}").format(n=card.step, m=card.steps) if card.step and card.steps else ""
+        heading = row(label(_("Slot {slot}").format(slot=card.slot), Type.HEADING, wrap=False), mark, word, None,
+                      label(counted, Type.CAPTION, "soft", wrap=False))
+        return heading
+
+    def _show_fault(self, card: Card) -> None:
+        if not card.code:
+            return
+        frame, layout = paper("danger" if card.word is StateWord.FAILED else "warn", pad=12, gap=4)
+        said = [(_("Why"), _(card.why))]
+        if card.who:
+            said.append((_("Who can cure it"), _(card.who)))
+        if card.detail:
+            said.append((_("In this case"), card.detail))
+        for name, text in said:
+            layout.addWidget(label(name, Type.CAPTION, "soft"))
+            layout.addWidget(label(text, selectable=True))
+        unsure = "" if card.verified else " · " + _("not confirmed by the documents")
+        layout.addWidget(label(f"{card.code}{unsure}", Type.CAPTION, "soft", selectable=True))
+        self._body.addWidget(frame)
+
+    def _show_timer(self, card: Card) -> None:
+        if card.timer is None:
+            if card.no_timer:
+                self._body.addWidget(label(_(card.no_timer), Type.CAPTION, "soft"))
+            return
+        meaning = label(_(card.timer.meaning))
+        self._ring.setAccessibleName(_(card.timer.meaning))
+        if card.timer_runs:
+            self._body.addLayout(row(self._ring, meaning, gap=14))
+            return
+        begin = button(_("Start the timer"), self._begin_timer, Weight.PLAIN, self._context.theme.icon("timer"))
+        beside = QVBoxLayout()
+        beside.addWidget(meaning)
+        beside.addWidget(begin, 0, Qt.AlignmentFlag.AlignLeft)
+        self._body.addLayout(row(self._ring, beside, gap=14))
+
+    def _begin_timer(self) -> None:
+        self._timer_from = self._context.bench.clock.now()
+        self.refresh()
+
+    def _show_ask(self, card: Card) -> None:
+        if isinstance(card.ask, Attestation):
+            what = card.ask.what
+            press = button(_(card.ask.button), lambda: self._commands.attest(card.slot, what), Weight.PRIMARY,
+                           self._context.theme.icon("check", "on_accent"))
+        elif card.ask is Way.RETRY:
+            press = button(_("Retry"), lambda: self._commands.retry(card.slot), Weight.PRIMARY,
+                           self._context.theme.icon("retry", "on_accent"))
+        else:
+            return
+        press.setObjectName("primary")
+        self._body.addWidget(press)
+
+    def _show_foot(self, card: Card) -> None:
+        acts = {Way.RETRY: self._commands.retry, Way.SKIP: self._commands.skip, Way.CANCEL: self._commands.cancel}
+        presses: list[QPushButton] = []
+        for way in card.ways:
+            icon = self._context.theme.icon(ICONS[way], "accent_ink")
+            if way is Way.START:
+                presses.append(button(_("Start again …"), self._start_again, Weight.QUIET, icon))
+                continue
+            act = acts[way]
+            presses.append(button(_way_text(way), partial(act, card.slot), Weight.QUIET, icon))
+        if presses:
+            self._foot.addWidget(_line())
+            self._foot.addLayout(row(*presses, None, gap=4))
+        following = self._commands.next_slot(card.slot)
+        self._shown_foot = following.slot if following else 0
+        if following is not None:
+            text = _("Next: slot {slot}, {what}").format(slot=following.slot, what=_(following.next_action))
+            press = button(text, lambda: self._context.live.selection.choose(following.slot),
+                           icon=self._context.theme.icon("right"))
+            self._foot.addWidget(press)
+
+    def _start_again(self) -> None:
+        self._starts_again = not self._starts_again
+        self._card = None
+        self.refresh()
+
+    def _move_on(self, card: Card) -> None:
+        now = self._context.bench.clock.now()
+        if card.timer is not None:
+            since = card.since if card.timer_runs else self._timer_from
+            self._ring.show_time(card.timer.seconds, None if since is None else max(0.0, (now - since).total_seconds()))
+        board = self._context.bench.board
+        unit = board.unit_at(card.slot)
+        run = board.run_of(unit.key) if unit else None
+        facts = run.facts if run and run.open else unit.facts if unit else None
+        self._facts.show_facts(facts, card.proof_keys, now)
+
+
+def _way_text(way: Way) -> str:
+    return {Way.RETRY: _("Retry"), Way.SKIP: _("Skip …"), Way.CANCEL: _("End run …")}[way]
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    return line

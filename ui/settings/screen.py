@@ -1,0 +1,103 @@
+"""The Settings screen: language and look of the window, how the bench is worked, names of the slots, where things are kept."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from station.model.words import N_
+from ui.context import Context
+from ui.language import NAMES, _
+from ui.theme.tokens import Mode, Type
+from ui.widgets.buttons import button
+from ui.widgets.form import Field
+from ui.widgets.page import Page
+from ui.widgets.paper import paper
+from ui.widgets.text import label
+
+THEMES: Mapping[str, str] = MappingProxyType({
+    "": N_("As the system"), Mode.LIGHT.value: N_("Light"), Mode.DARK.value: N_("Dark")})
+NAME_LENGTH = 24
+
+
+class SettingsScreen(Page):
+    """Every change is kept at once; language and look are shown at once."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(_("Settings"), _("What is set here belongs to this window on this computer; "
+                                          "the station's own configuration is a file."))
+        self._context = context
+        for title, fill in ((_("Language and look"), self._fill_look), (_("At the bench"), self._fill_bench),
+                            (_("Names of the slots"), self._fill_slots), (_("Where things are kept"), self._fill_places)):
+            frame, layout = paper("card")
+            layout.addWidget(label(title, Type.HEADING))
+            inside = QVBoxLayout()
+            fill(inside)
+            layout.addLayout(inside)
+            self.content.addWidget(frame)
+        self.content.addStretch(1)
+
+    def _change(self, **values: object) -> None:
+        self._context.shell.change(self._context.preferences.with_(**values))
+
+    def _fill_look(self, layout: QVBoxLayout) -> None:
+        p = self._context.preferences
+        language = _chooser({"": _("As the system"), **NAMES}, p.language, lambda v: self._change(language=v))
+        theme = _chooser({k: _(v) for k, v in THEMES.items()}, p.theme, lambda v: self._change(theme=v))
+        layout.addWidget(Field(_("Language"), language))
+        layout.addWidget(Field(_("Light or dark"), theme))
+
+    def _fill_bench(self, layout: QVBoxLayout) -> None:
+        p = self._context.preferences
+        name = QLineEdit(p.operator)
+        name.setMaxLength(64)
+        name.editingFinished.connect(lambda: self._remember(operator=name.text().strip()))
+        layout.addWidget(Field(_("Your name"), name, _("Stands in the record beside what you start, retry, skip and end.")))
+        for text, key, value in (
+            (_("Operator mode: larger targets and texts, for gloves"), "operator_mode", p.operator_mode),
+            (_("Sounds"), "sound", p.sound),
+            (_("Five seconds to take a start back"), "countdown", p.countdown),
+        ):
+            box = QCheckBox(text)
+            box.setChecked(value)
+            box.toggled.connect(lambda on, k=key: self._change(**{k: on}))
+            layout.addWidget(box)
+
+    def _fill_slots(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("What stands on the shelf above the port; shown on the tile while it is empty."), tone="soft"))
+        grid = QGridLayout()
+        for i, tile in enumerate(self._context.live.board.tiles()):
+            edit = QLineEdit(self._context.preferences.slots.get(tile.slot, ""))
+            edit.setMaxLength(NAME_LENGTH)
+            edit.editingFinished.connect(lambda e=edit, n=tile.slot: self._name(n, e.text().strip()))
+            grid.addWidget(Field(_("Slot {slot}").format(slot=tile.slot), edit), i // 4, i % 4)
+        layout.addLayout(grid)
+
+    def _name(self, slot: int, name: str) -> None:
+        kept = {k: v for k, v in self._context.preferences.slots.items() if k != slot}
+        self._remember(slots=MappingProxyType(kept | ({slot: name} if name else {})))
+
+    def _remember(self, **values: object) -> None:
+        self._context.shell.remember(self._context.preferences.with_(**values))
+
+    def _fill_places(self, layout: QVBoxLayout) -> None:
+        form = QFormLayout()
+        for name, place in self._context.places.items():
+            form.addRow(label(_(name), Type.STRONG, wrap=False), label(place, selectable=True))
+        layout.addLayout(form)
+        bundle = button(_("Save a support bundle …"), self._context.shell.save_bundle)
+        layout.addWidget(bundle)
+
+
+def _chooser(choices: Mapping[str, str], chosen: str, on_choice: Callable[[str], None]) -> QComboBox:
+    box = QComboBox()
+    for key, text in choices.items():
+        box.addItem(text, key)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.activated.connect(lambda _index: on_choice(str(box.currentData())))
+    return box
+
+
+def build(context: Context) -> QWidget:
+    """The screen of the registry."""
+    return SettingsScreen(context)
