@@ -112,12 +112,12 @@ class Runner:
         run = task.run
         await self._write(run, intent)
         ended = await self._outcome(action, task)
-        self._under.pop(run.id, None)
         self.progressed(run.unit, None)
         if ended is not None:
             await self._write(run, ended)
-        if ended is not None and ended.result is Result.INTERRUPTED:
+        if ended is not None and ended.result is Result.INTERRUPTED and not self._closing:
             await self._pause(BREATH_S)
+        self._under.pop(run.id, None)
         current = self.board().runs.get(run.id)
         if current is not None:
             self.consider(current)

@@ -21,6 +21,10 @@ REBOOT_GRACE_S = 30.0
 """How long a unit may be away during a run before the tile asks for it (facts/bench-tools §5: 30 s reboot grace)."""
 
 
+MODE_FAULTS: Mapping[str, str] = MappingProxyType({"flash": "usb.flash-mode", "edl": "usb.emergency-mode"})
+"""What a unit on the bus needs that is not in its normal mode."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One headset as the station knows it: where it is, and the latest fact of each kind, whatever run brought it.
@@ -186,8 +190,8 @@ def _idle(slot: int, unit: Unit) -> Tile:
     if not unit.present:
         return Tile(slot, StateWord.EMPTY, since=unit.since, next_action=N_("Plug a unit in"))
     if unit.mode != "normal":
-        code = f"usb.{unit.mode}-mode"
-        return replace(_base(slot, unit), word=StateWord.NEEDS_YOU, fault=code, next_action=N_("See what to do"))
+        return replace(_base(slot, unit), word=StateWord.NEEDS_YOU, fault=MODE_FAULTS.get(unit.mode, "usb.flash-mode"),
+                       next_action=N_("See what to do"))
     trouble = unit.facts.text("unit.trouble")
     if trouble:
         return replace(_base(slot, unit), word=StateWord.NEEDS_YOU, fault=trouble, next_action=N_("See what it needs"))

@@ -27,9 +27,9 @@ AUTOPILOT_BATTERY = 45
 REGISTERED_OR_ON_ITS_WAY = ("submitted", "importing", "registered")
 
 IMPORT_FAULTS = (
-    FaultRule(OneOf("autopilot.import.error", ("ZtdDeviceAssignedToOtherTenant", "ZtdDeviceAssignedToAnotherTenant")),
+    FaultRule(OneOf("autopilot.import.error", ("ZtdDeviceAssignedToOtherTenant", "ZtdDeviceAssignedToAnotherTenant", "808")),
               "autopilot.other-tenant"),
-    FaultRule(Is("autopilot.import.error", "InvalidZtdHardwareHash"), "autopilot.invalid-hash"),
+    FaultRule(OneOf("autopilot.import.error", ("InvalidZtdHardwareHash", "802")), "autopilot.invalid-hash"),
     FaultRule(Is("autopilot.import.error", "ZtdDeviceDuplicated"), "autopilot.duplicated"),
     FaultRule(Is("autopilot.import.error", "StorageError"), "autopilot.storage-error"),
     FaultRule(Is("autopilot.registration", "refused"), "autopilot.refused"),

@@ -22,14 +22,18 @@ from station.links.graph.pacer import Pacer
 from station.links.graph.settings import custom_settings
 from station.links.graph.signin import DeviceCode, SignIn
 from station.links.graph.wire import HttpsWire
+from station.links.usb.desk import Eyes
+from station.links.usb.readers import BackendReader
 from station.model.blueprint import Blueprint
 from station.model.errors import NotFound
 from station.model.timing import Clock, Deadline, ScaledClock
 from station.paths.registry import PATHS
 from station.practice.quirk import NEVER, Dose, parse_faults
 from station.practice.tenant import VirtualTenant
+from station.practice.tenant.quirks import PER_DEVICE
 from station.practice.tenant.quirks import QUIRKS as TENANT_QUIRKS
 from station.practice.units.bus import VirtualBus
+from station.practice.units.fleet import port_name
 from station.practice.units.identity import make_identity
 from station.practice.units.quirks import QUIRKS as UNIT_QUIRKS
 from station.practice.units.unit import VirtualUnit
@@ -52,13 +56,17 @@ class PracticeWorld:
         self.seed = seed
         self.tenant = VirtualTenant(self.clock, seed, {n: d for n, d in doses.items() if n in TENANT_QUIRKS})
         self.units = tuple(self._unit(n, units, doses) for n in range(1, units + 1))
+        for name in doses.keys() & PER_DEVICE:
+            for unit in self.units:
+                self.tenant.strikes.strikes(name, unit.serial)
         self.bus = VirtualBus(self.units, self.clock)
 
     def _unit(self, number: int, of: int, doses: dict[str, Dose]) -> VirtualUnit:
-        """A unit with the odd behaviours that fall to it: counted ones strike from the last unit backwards."""
+        """A unit with the odd behaviours that fall to it. Counted ones begin at the last unit, those of the tenant at the first,
+        so that `other-tenant:2,low-battery:1` are three units."""
         from_last = of - number
         mine = [n for n, d in doses.items() if n in UNIT_QUIRKS and d != NEVER and (d.count is None or from_last < d.count)]
-        return VirtualUnit(make_identity(self.seed, number), self.clock, cloud=self.tenant, quirks=mine, port=f"1-{number}")
+        return VirtualUnit(make_identity(self.seed, number), self.clock, cloud=self.tenant, quirks=mine, port=port_name(number))
 
     def start(self) -> Self:
         """Open the tenant's port and let time pass on the bus."""
@@ -102,11 +110,13 @@ class PracticeBench:
                                              Path(world.tenant.ca_file)), self.secrets, None, world.clock)
         pacer = Pacer(world.clock)
         self.client = GraphClient(self.signin.settings.graph, HttpsWire(Path(world.tenant.ca_file)), self.signin, pacer)
+        usb = UsbBus(Eyes(BackendReader(world.bus.backend()), world.bus.signal()), self.folder, world.clock,
+                     ports={port_name(n): n for n in range(1, len(world.units) + 1)}, count=len(world.units),
+                     backend=world.bus.backend())
+        cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock)
         record: Record = self.journal
-        self.bench = Bench(
-            record, UsbBus(world.bus.backend(), self.folder, slots=len(world.units), clock=world.clock),
-            TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, world.clock), DataFolder(self.folder),
-            world.clock, PATHS, {b.key: b for b in blueprints}, self.journal.board_events)
+        self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, {b.key: b for b in blueprints},
+                           self.journal.board_events)
 
     def sign_in(self) -> None:
         """Sign the practice lead in by device code; the practice tenant's robot types the code."""

@@ -89,3 +89,10 @@ QUIRKS: Mapping[str, Quirk] = MappingProxyType(
 
 USUAL: Mapping[str, Dose] = MappingProxyType({name: ALWAYS for name in (
     "delete-400-once", "wipe-pending", "wipe-needs-privileged", "hyphen-filter-400", "bulk-token-out")})
+
+PER_DEVICE: frozenset[str] = frozenset({
+    "other-tenant", "other-tenant-as-806", "already-registered", "bad-hash", "storage-error", "stuck-import", "partial-import",
+    "new-status-word", "slow-import", "late-registration-id", "echoed-ids", "slow-group", "no-group", "no-profile-assigned",
+    "pc-profile", "assignment-fails", "unknown-sync-state", "leftover-record", "serial-doubles", "enrolment-blocked",
+    "not-compliant", "lagging-enrolment", "delete-lingers", "wipe-pending", "entra-stays"})
+"""Quirks that stick to a device: a world that knows its devices decides them in the devices' order, whoever asks first."""
