@@ -86,7 +86,7 @@ class Directory:
     def create_group(self, **given: object) -> Row:
         """A new group; a dynamic one takes its members after the usual delay."""
         state = self._state
-        row = state.blank("group", beta=False, createdDateTime=state.stamp(), **given)
+        row = state.blank("group", beta=False, **{**given, "createdDateTime": state.stamp()})
         row["@odata.type"] = "#microsoft.graph.group"
         state.groups.add(row)
         state.members[row["id"]] = {}
@@ -113,7 +113,7 @@ class Directory:
 
     def joined(self, row: Row, name: str, os_version: str, profile: str) -> None:
         """What the object looks like once the headset has joined and enrolled (facts: tenant §1.6)."""
-        now = self._state.clock.now()
+        now = self._state.moment()
         row.update(displayName=name, accountEnabled=True, trustType="AzureAd", isManaged=True, isCompliant=None,
                    registrationDateTime=stamp(now), approximateLastSignInDateTime=stamp(now), managementType="MDM",
                    operatingSystem="HoloLens", operatingSystemVersion=os_version, model="HoloLens 2",

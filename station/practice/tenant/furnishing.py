@@ -33,7 +33,7 @@ def furnish(state: TenantState, directory: Directory, profiles: Profiles) -> Non
     _people(state)
     _group_and_profile(state, directory, profiles)
     state.singles["settings"] = state.blank(
-        "windowsAutopilotSettings", syncStatus="completed", lastSyncDateTime=stamp(state.clock.now() - timedelta(hours=9)),
+        "windowsAutopilotSettings", syncStatus="completed", lastSyncDateTime=stamp(state.moment() - timedelta(hours=9)),
         lastManualSyncTriggerDateTime="0001-01-01T00:00:00Z")
     state.singles["sync"] = {}
 
@@ -127,7 +127,7 @@ def _people(state: TenantState) -> None:
 
 def _user(state: TenantState, name: str, upn: str) -> None:
     row = state.blank("user", beta=False, displayName=name, userPrincipalName=upn, accountEnabled=True, userType="Member",
-                      createdDateTime=stamp(state.clock.now() - timedelta(days=20)))
+                      createdDateTime=stamp(state.moment() - timedelta(days=20)))
     row["@odata.type"] = "#microsoft.graph.user"
     state.users.add(row)
 

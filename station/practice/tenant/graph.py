@@ -67,7 +67,7 @@ class GraphService:
         return self._state.strikes.strikes(name)
 
     def _usual_headers(self, request: Request) -> dict[str, str]:
-        headers = {"request-id": str(uuid.uuid4()), "Date": format_datetime(self._state.clock.now(), usegmt=True)}
+        headers = {"request-id": str(uuid.uuid4()), "Date": format_datetime(self._state.moment(), usegmt=True)}
         given = request.headers.get("client-request-id")
         return headers | ({"client-request-id": given} if given else {})
 
@@ -93,7 +93,7 @@ class GraphService:
     def _log(self, request: Request, route: str, scopes: str, answer: Answer, in_batch: bool) -> None:
         state = self._state
         self.requests.append(LoggedRequest(
-            request.method, request.path, request.query, route, scopes, answer.status, state.clock.now(), state.clock.monotonic(),
+            request.method, request.path, request.query, route, scopes, answer.status, state.moment(), state.seconds(),
             in_batch, request.headers.get("client-request-id", "")))
 
     def _violated(self, kind: str, request: Request, detail: str) -> None:
@@ -149,7 +149,7 @@ class GraphService:
     def _throttled(self, name: str, path: str) -> Answer:
         wait, status = self._state.chance.randint(*self._retry_after), 503 if name == "unavailable" else 429
         silent, in_message = name == "throttle-silent", name == "throttle-in-message"
-        self.pauses.append(Pause(self._state.clock.monotonic(), None if silent else float(wait), status))
+        self.pauses.append(Pause(self._state.seconds(), None if silent else float(wait), status))
         headers = {} if silent or in_message else {"Retry-After": str(wait)}
         if name == "throttle-date":
             headers["Retry-After"] = format_datetime(self._state.later_than(wait), usegmt=True)

@@ -104,7 +104,7 @@ class Intune:
         """An Intune record of an earlier life."""
         earlier = UnitAtCloud(serial, "HoloLens 2", "10.0.19041.1144", f"HL-{serial[-6:]}", "")
         row = self._managed_row(earlier, EnrolHow.AUTOPILOT, "")
-        row["enrolledDateTime"] = row["lastSyncDateTime"] = stamp(self._state.clock.now() - timedelta(days=90))
+        row["enrolledDateTime"] = row["lastSyncDateTime"] = stamp(self._state.moment() - timedelta(days=90))
         row["complianceState"] = "noncompliant"
         self._state.managed.add(row)
 

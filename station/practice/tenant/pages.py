@@ -18,11 +18,17 @@ _MESSAGES = {
 def approval_page(request: Request, query: Mapping[str, str], upn: str) -> Answer:
     """Ask for yes or no to an authorization request; its parameters travel along in the form."""
     say = _language(request)
-    hidden = "".join(f'<input type="hidden" name="{html.escape(k)}" value="{html.escape(v)}">' for k, v in query.items())
     scopes = "".join(f"<li>{html.escape(s)}</li>" for s in query.get("scope", "").split())
     return _page(say, f"<p>{say(N_('Sign in as {name}?')).format(name=html.escape(upn))}</p>"
                       f"<p>{say(N_('HoloBench asks for these rights:'))}</p><ul>{scopes}</ul>"
-                      f'<form method="get">{hidden}{_buttons(say)}</form>')
+                      f'<form method="get">{_hidden(query)}{_buttons(say)}</form>')
+
+
+def form_post_page(request: Request, uri: str, values: Mapping[str, str]) -> Answer:
+    """Post the answer to the program (OAuth 2.0 Form Post Response Mode); by itself, or by the button where scripts are off."""
+    say = _language(request)
+    return _page(say, f'<form method="post" action="{html.escape(uri)}">{_hidden(values)}'
+                      f"<button>{say(N_('Back to HoloBench'))}</button></form><script>document.forms[0].submit()</script>")
 
 
 def device_page(request: Request) -> Answer:
@@ -41,6 +47,10 @@ def message_page(request: Request, name: str) -> Answer:
     """A closing sentence: `signed-out` or `device-done`."""
     say = _language(request)
     return _page(say, f"<p>{say(_MESSAGES[name])}</p>")
+
+
+def _hidden(values: Mapping[str, str]) -> str:
+    return "".join(f'<input type="hidden" name="{html.escape(k)}" value="{html.escape(v)}">' for k, v in values.items())
 
 
 def _buttons(say: "_Say") -> str:

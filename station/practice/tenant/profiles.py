@@ -24,8 +24,8 @@ class Profiles:
         """A new profile. The names of May 2024 and the older ones show the same values (facts: tenant §1.4)."""
         state = self._state
         told = given.pop("@odata.type", "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile")
-        row = state.blank("azureADWindowsAutopilotDeploymentProfile", createdDateTime=state.stamp(),
-                          lastModifiedDateTime=state.stamp(), roleScopeTagIds=["0"], **given)
+        moments = {"createdDateTime": state.stamp(), "lastModifiedDateTime": state.stamp()}
+        row = state.blank("azureADWindowsAutopilotDeploymentProfile", **{"roleScopeTagIds": ["0"], **given, **moments})
         self.mirror(row)
         row["@odata.type"] = told
         state.profiles.add(row)

@@ -98,7 +98,7 @@ class Registrar:
             if late:
                 state.later(60, lambda: row.update(state=import_state("complete", registration=device["id"])))
             state.later(state.delays.visible, lambda: self.reveal(device["id"]))
-        state.finished[row["id"]] = state.clock.monotonic()
+        state.finished[row["id"]] = state.seconds()
 
     # Registered devices.
 
@@ -177,9 +177,9 @@ class Registrar:
         if settings["syncStatus"] == "inProgress":
             return 409
         last = state.singles["sync"].get("triggered")
-        if last is not None and state.clock.monotonic() - last < state.delays.sync_pause:
+        if last is not None and state.seconds() - last < state.delays.sync_pause:
             return 429
-        state.singles["sync"]["triggered"] = state.clock.monotonic()
+        state.singles["sync"]["triggered"] = state.seconds()
         settings.update(syncStatus="inProgress", lastManualSyncTriggerDateTime=state.stamp())
         state.later(state.delays.sync, self._synced)
         state.effect("sync", state.tenant_id)
@@ -190,7 +190,7 @@ class Registrar:
         if state.strikes.strikes("sync-fails"):
             state.singles["settings"].update(syncStatus="failed")
             return
-        state.singles["settings"].update(syncStatus="completed", lastSyncDateTime=stamp(state.clock.now() - timedelta(seconds=1)))
+        state.singles["settings"].update(syncStatus="completed", lastSyncDateTime=stamp(state.moment() - timedelta(seconds=1)))
         state.hidden.clear()
 
 

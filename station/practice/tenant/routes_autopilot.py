@@ -70,7 +70,7 @@ class AutopilotRoutes:
         if state.imported.get(key) is None:
             return not_found(call.path, key)
         ended = state.finished.get(key)
-        fresh = ended is not None and state.clock.monotonic() - ended < state.delays.delete_refused
+        fresh = ended is not None and state.seconds() - ended < state.delays.delete_refused
         if fresh and key not in state.refused_once and state.strikes.strikes("delete-400-once"):
             state.refused_once.add(key)
             return intune_error(400, "The import record cannot be deleted at the moment.")

@@ -22,7 +22,7 @@ from station.practice.tenant import tokens
 from station.practice.tenant.aadsts import ON_DEMAND, SIGN_IN_ERRORS
 from station.practice.tenant.challenge import ClaimsGate, asked_capabilities
 from station.practice.tenant.http import Answer, Request, redirect
-from station.practice.tenant.pages import approval_page, device_page, error_page, message_page
+from station.practice.tenant.pages import approval_page, device_page, error_page, form_post_page, message_page
 
 OIDC_SCOPES = {"openid", "profile", "offline_access", "email"}
 _CODE_LIFE = 900.0
@@ -104,6 +104,12 @@ class SignInService:
                 device.approved = approve
             return bool(found)
 
+    def mint(self, scopes: Iterable[str], upn: str, *, app_only: bool = False) -> str:
+        """An access token without a sign-in."""
+        who: dict[str, Any] = {"roles": sorted(scopes), "idtyp": "app", "oid": _oid(self.app.client_id)} if app_only else {
+            "scp": " ".join(scopes), "upn": upn, "oid": _oid(upn), "idtyp": "user"}
+        return self._access(who, "")
+
     # Endpoints.
 
     def handle(self, request: Request) -> Answer:
@@ -173,7 +179,7 @@ class SignInService:
         if query.get("practice_decision") == "no":
             return self._refuse_authorize(request, query, Declined(65004))
         code = self._keep_code(query, scopes)
-        return redirect(_with(query["redirect_uri"], {"code": code, "state": query.get("state", ""), "session_state": _guid()}))
+        return _send_back(request, query, {"code": code, "state": query.get("state", ""), "session_state": _guid()})
 
     def _keep_code(self, query: Mapping[str, str], scopes: tuple[str, ...]) -> str:
         code = f"0.{uuid.uuid4().hex}"
@@ -188,8 +194,8 @@ class SignInService:
         if error.shown_only or not self._redirect_known(query.get("redirect_uri", "")):
             return error_page(request, error.code, error.text)
         body = error_body(self.base_url, refusal.code)
-        return redirect(_with(query["redirect_uri"], {
-            "error": body["error"], "error_description": body["error_description"], "state": query.get("state", "")}))
+        return _send_back(request, query, {
+            "error": body["error"], "error_description": body["error_description"], "state": query.get("state", "")})
 
     def _redirect_known(self, uri: str) -> bool:
         # The port of http://localhost is free (Microsoft identity platform, “Redirect URI restrictions”, localhost exceptions).
@@ -209,8 +215,8 @@ class SignInService:
     def _device_code(self, form: Mapping[str, str]) -> Answer:
         if form.get("client_id") != self.app.client_id:
             raise Declined(700016)
-        self._struck((700016, 65001, 53003))
-        grant = Grant(form["client_id"], self._consented(form.get("scope", "")), self._users[0], claims=form.get("claims", ""))
+        self._struck((700016,))
+        grant = Grant(form["client_id"], tuple(form.get("scope", "").split()), self._users[0], claims=form.get("claims", ""))
         device_code, user_code = uuid.uuid4().hex, uuid.uuid4().hex[:9].upper()
         self._devices[device_code] = DeviceCode(grant, user_code, time.time() + _CODE_LIFE, True if self.auto_approve else None)
         address = f"{self.base_url}/devicelogin"
@@ -235,12 +241,14 @@ class SignInService:
             raise Declined(70019)
         if not self.app.public_flows:
             raise Declined(7000218, 401)
-        self._struck((7000218, 50105, 53000, 50076, 50079, 50097))
         if device.approved is None:
             raise Declined(70016)
         del self._devices[form["device_code"]]
         if not device.approved:
             raise Declined(65004)
+        # Consent is asked for in the browser; what is missing there shows only now.
+        self._struck((7000218, 65001, 90094, 50105, 53000, 53003, 50076, 50079, 50097))
+        device.grant.scopes = self._consented(" ".join(device.grant.scopes))
         return self._delegated(device.grant, form)
 
     # Tokens.
@@ -361,6 +369,13 @@ def _is_named(certificate: x509.Certificate, header: Mapping[str, Any]) -> bool:
 
 def _bare_scope(scope: str) -> str:
     return scope.rpartition("/")[2]
+
+
+def _send_back(request: Request, query: Mapping[str, str], values: Mapping[str, str]) -> Answer:
+    """Send the browser back to the program, in the response mode that it asked for."""
+    if query.get("response_mode") == "form_post":
+        return form_post_page(request, query["redirect_uri"], values)
+    return redirect(_with(query["redirect_uri"], values))
 
 
 def _with(uri: str, values: Mapping[str, str]) -> str:

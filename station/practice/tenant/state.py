@@ -1,7 +1,7 @@
 """What the virtual tenant holds: tables of rows, things to come in bench time, and what has happened.
 
 Rows are the wire objects of the service (with the beta columns); answers show of them what the asked version has. One lock
-guards all of it; whoever holds it first lets the things that are due happen (`TenantState.now`).
+guards all of it; whoever takes it first lets the things that are due happen (`TenantState.settle`).
 """
 
 import heapq
@@ -110,24 +110,30 @@ class TenantState:
         self.hidden: set[str] = set()                          # Autopilot device ids that no list shows yet
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._due: float | None = None
 
-    def now(self) -> datetime:
-        """Bench time, after everything that was due by then has happened."""
-        self.settle()
-        return self.clock.now()
+    def seconds(self) -> float:
+        """Bench seconds since an arbitrary start; while something due happens, the second it was due."""
+        return self.clock.monotonic() if self._due is None else self._due
+
+    def moment(self) -> datetime:
+        """Bench time; while something due happens, the time it was due."""
+        return self.clock.now() - timedelta(seconds=self.clock.monotonic() - self.seconds())
 
     def settle(self) -> None:
-        """Let everything that is due happen, in its order."""
+        """Let everything that is due happen, in its order and each at its own time, however late anybody looks."""
         while self._agenda and self._agenda[0][0] <= self.clock.monotonic():
-            heapq.heappop(self._agenda)[2]()
+            self._due, _, action = heapq.heappop(self._agenda)
+            action()
+        self._due = None
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something in so many bench seconds."""
-        heapq.heappush(self._agenda, (self.clock.monotonic() + seconds, next(self._order), action))
+        heapq.heappush(self._agenda, (self.seconds() + seconds, next(self._order), action))
 
     def later_than(self, seconds: float) -> datetime:
         """Bench time in so many bench seconds."""
-        return self.clock.now() + timedelta(seconds=seconds)
+        return self.moment() + timedelta(seconds=seconds)
 
     def wall(self) -> float:
         """Epoch seconds of the wall: the life of tokens runs there, since msal measures it there too."""
@@ -138,7 +144,7 @@ class TenantState:
         return len(self._agenda)
 
     def effect(self, kind: str, subject: str) -> None:
-        self.effects.append(Effect(kind, subject, self.clock.now()))
+        self.effects.append(Effect(kind, subject, self.moment()))
 
     def new_id(self) -> str:
         """A GUID; the same seed gives the same ones."""
@@ -146,9 +152,9 @@ class TenantState:
 
     def stamp(self) -> str:
         """Bench time as the service writes it."""
-        return stamp(self.clock.now())
+        return stamp(self.moment())
 
-    def blank(self, kind: str, *, beta: bool = True, **known: object) -> Row:
+    def blank(self, kind: str, /, *, beta: bool = True, **known: object) -> Row:
         """A row of a type with every column of both versions, those in `known` filled in."""
         facts = contract()
         row = facts.blank("beta", kind) if beta else {}

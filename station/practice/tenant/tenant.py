@@ -108,6 +108,8 @@ class VirtualTenant:
     def _handle(self, request: Request) -> Answer:
         if request.path.startswith(("/v1.0/", "/beta/")):
             return self.graph.handle(request)
+        if request.path == "/practice/seen":
+            return Answer(200, self.seen())
         return self.sign_in.handle(request)
 
     # Where it is.
@@ -185,6 +187,16 @@ class VirtualTenant:
         with self.state.lock:
             self.state.settle()
 
+    def seen(self) -> dict[str, object]:
+        """Everything that was seen, as JSON: for a bench in another process (`/practice/seen`)."""
+        with self.state.lock:
+            self.state.settle()
+            return {"effects": [{"kind": e.kind, "subject": e.subject, "at": e.at.isoformat()} for e in self.state.effects],
+                    "violations": [{"kind": v.kind, "method": v.method, "path": v.path, "detail": v.detail}
+                                   for v in self.violations],
+                    "requests": [{"method": r.method, "path": r.path, "route": r.route, "status": r.status, "scope": r.scope,
+                                  "at": r.at.isoformat(), "in_batch": r.in_batch} for r in self.requests]}
+
     # What may be prepared or provoked.
 
     def quirk(self, name: str, dose: Dose) -> None:
@@ -216,6 +228,11 @@ class VirtualTenant:
             self.state.settle()
             row = self._registrar.find(serial) or self._registrar.register(serial, group_tag)
             return str(row["id"])
+
+    def token(self, *scopes: str, upn: str = LEAD, app_only: bool = False) -> str:
+        """An access token without any sign-in, for tests of other things; no scopes: all that the contract names."""
+        every = self.app.roles if app_only else self.app.consented
+        return self.sign_in.mint(scopes or sorted(every), upn, app_only=app_only)
 
     def challenge(self) -> None:
         """Refuse every token that is out until a claims challenge has been answered."""
