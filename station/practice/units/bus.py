@@ -246,7 +246,7 @@ class VirtualBackend(ShapedBackend):
         with unit.lock, memoryview(buff).cast("B") as view:
             while True:
                 self._check(dev_handle)
-                count = unit.responder.pull(view)
+                count = unit.responder.outbox.pull(view)
                 if count is not None:
                     return count
                 self._wait(unit, end)

@@ -1,45 +1,12 @@
-"""A virtual HoloLens: the page machine, a drive, a responder, a battery and a cable, on a clock.
+"""A virtual HoloLens as a person has it on the bench: what can be seen of it, and what hands can do to it."""
 
-A person's hands (`press_…`, `gesture`, `plug`) and the station's transfers come from different threads; one lock per unit orders
-them. Timers are run by whoever looks at the unit and by the bus's own thread.
-"""
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-
-from station.links.mtp.codec import DeviceInfo, pack_string
-from station.links.mtp.operations import DeviceProperty, EventCode, Format, Operation
-from station.model.build import OsBuild
-from station.model.timing import Clock
-from station.model.words import Generation
 from station.practice.units.battery import Battery
-from station.practice.units.cloud import AutopilotProfile, Cloud, EnrolHow, EnrolOutcome, NoCloud, UnitAtCloud
-from station.practice.units.diagnostics import AUTOPILOT_ZIP, COLLECT_SECONDS, TEMP_FILE, Situation, archives
-from station.practice.units.drive import DOCUMENTS, STORAGE_ID, VirtualDrive
-from station.practice.units.headset import Do, Effect, Face, Happening, Headset, Kind, Page, choices, step
-from station.practice.units.identity import OLD_BUILD, UnitIdentity
-from station.practice.units.packages import PackageContent, PackageReader, container_only
-from station.practice.units.responder import Responder
+from station.practice.units.headset import Happening, Kind, Page, choices
+from station.practice.units.machine import UnitMachine
 from station.practice.units.rules import ALL_GUARDS, RULES
-from station.practice.units.usb_shapes import BULK, MTP_INTERFACE, Attachment, EndpointShape, InterfaceShape, UsbShape
-
-CAPACITY = 53_687_091_200
-USED = 12_884_901_888
-IDLE_SECONDS = 180.0
-REPLUG_SECONDS = 10.0
-HELD_SECONDS = 60.0
-LOW_SPACE = 100 * 1024 * 1024
-
-MADE_UP_PRODUCT_ID = 0xF0F2
-"""HoloLens 2's product id is not public (facts/device-io §5); this one is nobody's."""
-
-_OPERATIONS = tuple(int(o) for o in Operation if o not in (Operation.GET_DEVICE_PROP_DESC, Operation.SET_DEVICE_PROP_VALUE))
-_EVENTS = (EventCode.OBJECT_ADDED, EventCode.OBJECT_REMOVED, EventCode.STORE_ADDED, EventCode.STORE_REMOVED,
-           EventCode.STORAGE_INFO_CHANGED)
-_PROPERTIES = (DeviceProperty.BATTERY_LEVEL, DeviceProperty.SYNCHRONIZATION_PARTNER, DeviceProperty.FRIENDLY_NAME)
-_FLASH_INTERFACE = InterfaceShape(0xFF, 0xFF, 0xFF, "", (EndpointShape(0x81, BULK), EndpointShape(0x01, BULK)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,57 +29,10 @@ class UnitSnapshot:
     quirks: frozenset[str]
 
 
-class VirtualUnit:
-    """One headset. `port` is where its cable goes; None leaves it unplugged."""
-
-    def __init__(self, identity: UnitIdentity, clock: Clock, *, cloud: Cloud | None = None, quirks: Iterable[str] = (),
-                 battery: int = 87, port: str | None = None, page: Page | None = None,
-                 packages: PackageReader = container_only) -> None:
-        self.lock = threading.Condition(threading.RLock())
-        self._clock = clock
-        self._quirks = set(quirks)
-        if "old-build" in self._quirks:
-            identity = replace(identity, build=OLD_BUILD)
-        self.identity = identity
-        self._cloud = cloud or NoCloud()
-        self._read_package = packages
-        self._battery = Battery(22 if "low-battery" in self._quirks else battery, clock.monotonic())
-        self.drive = VirtualDrive(CAPACITY, USED, clock.now() - timedelta(days=1), read_only="read-only-storage" in self._quirks)
-        first = Page.FIT if identity.generation is Generation.HOLOLENS_1 else Page.HUMMINGBIRD
-        self._first_page = first
-        self._headset = Headset(identity.generation, identity.build, page or first, first, first, device_name=identity.name)
-        self._timers: dict[str, tuple[float, Callable[[], None]]] = {}
-        self._responder = Responder(self)
-        self._stick: dict[str, bytes] = {}
-        self._port: str | None = None
-        self._plugged_at = 0.0
-        self._last_port = port
-        self._address = 0
-        self._face = Face.NONE
-        self._storage = False
-        self._chorded = False
-        self._profile: AutopilotProfile | None = None
-        self._flash_build = ""
-        self._once: set[str] = set()
-        self._next_address: Callable[[], int] = lambda: self._address + 1
-        self._listeners: list[Callable[[], None]] = []
-        self._prepare()
-        if port:
-            self.plug(port)
-
-    def _prepare(self) -> None:
-        if "low-space" in self._quirks:
-            self.drive.fill(LOW_SPACE // 2)
-        if "stale-zip" in self._quirks:
-            old = Situation(self._clock.now() - timedelta(days=3))
-            self.drive.write(DOCUMENTS, AUTOPILOT_ZIP, archives(self.identity, old).get(AUTOPILOT_ZIP, b""), old.at)
+class VirtualUnit(UnitMachine):
+    """One headset. Every call may come from any thread."""
 
     # -- looking
-
-    @property
-    def serial(self) -> str:
-        """The label's serial."""
-        return self.identity.serial
 
     @property
     def page(self) -> Page:
@@ -120,12 +40,6 @@ class VirtualUnit:
         with self.lock:
             self.catch_up()
             return self._headset.page
-
-    @property
-    def battery(self) -> int:
-        """Percent."""
-        with self.lock:
-            return self._battery.level(self._clock.monotonic(), plugged=self._port is not None, powered=self._powered)
 
     def snapshot(self) -> UnitSnapshot:
         """Everything that can be seen from outside."""
@@ -136,6 +50,12 @@ class VirtualUnit:
                                 headset.page, headset.info.says, headset.error, self.battery, headset.network, headset.joined,
                                 choices(headset, RULES, ALL_GUARDS), self.storage_shown(), str(headset.build),
                                 frozenset(self._quirks))
+
+    def files(self) -> tuple[str, ...]:
+        """Names of everything on the drive."""
+        with self.lock:
+            self.catch_up()
+            return tuple(o.name for o in self.drive.everything())
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every change, in the thread that made it and outside of any guarantee of order."""
@@ -187,24 +107,6 @@ class VirtualUnit:
             self._flash_build = build
             return self.gesture("flash")
 
-    def plug(self, port: str | None = None) -> None:
-        """Put the cable into a port (the last one if none is named)."""
-        with self.lock:
-            now = self._clock.monotonic()
-            self._battery.turn(now, plugged=self._port is not None, powered=self._powered)
-            self._port = port or self._last_port or "1-1"
-            self._last_port = self._port
-            self._plugged_at = now
-            self._face = Face.NONE
-            self._happen(Happening(Kind.CABLE, "in"))
-
-    def unplug(self) -> None:
-        """Pull the cable."""
-        with self.lock:
-            self._battery.turn(self._clock.monotonic(), plugged=self._port is not None, powered=self._powered)
-            self._port = None
-            self._happen(Happening(Kind.CABLE, "out"))
-
     def insert_stick(self, files: dict[str, bytes]) -> None:
         """A USB stick with files in its root, at the headset's own port."""
         with self.lock:
@@ -223,261 +125,3 @@ class VirtualUnit:
         with self.lock:
             (self._quirks.add if on else self._quirks.discard)(name)
             self._changed()
-
-    # -- what the responder asks
-
-    def device_info(self) -> DeviceInfo:
-        serial = self.identity.usb_serial if self.quirk("mtp-serial-hex") else self.serial
-        return DeviceInfo(100, 6, 100, "microsoft.com: 1.0; microsoft.com/DeviceServices:1.0;", 0, _OPERATIONS,
-                          tuple(map(int, _EVENTS)), tuple(map(int, _PROPERTIES)), (), (Format.UNDEFINED, Format.ASSOCIATION),
-                          "Microsoft Corporation", self.identity.model, f"10.0.{self._headset.build.major}.0", serial)
-
-    def device_property(self, code: int) -> bytes | None:
-        if code == DeviceProperty.BATTERY_LEVEL:
-            return bytes([self.battery])
-        if code == DeviceProperty.FRIENDLY_NAME:
-            return pack_string(self._headset.device_name)
-        return pack_string("") if code == DeviceProperty.SYNCHRONIZATION_PARTNER else None
-
-    def storage_shown(self) -> bool:
-        if self._face is not Face.NORMAL or not self._headset.info.storage:
-            return False
-        if self._headset.info.setup:
-            return not self.quirk("zero-storages") and (self._chorded or not self.quirk("storage-after-chord"))
-        return True
-
-    def quirk(self, name: str) -> bool:
-        return name in self._quirks
-
-    def bench_seconds(self) -> float:
-        return self._clock.monotonic()
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def through(self, size: int) -> int:
-        if self._first_time("unplug-during-copy"):
-            self.unplug()
-            self._arm("replug", REPLUG_SECONDS, self.plug)
-            return size // 2
-        return size
-
-    def stored(self, name: str) -> None:
-        self._changed()
-
-    # -- the bus side
-
-    def join(self, next_address: Callable[[], int]) -> None:
-        """The bus that the unit hangs on gives addresses."""
-        with self.lock:
-            self._next_address = next_address
-            self._face = Face.NONE
-            self._changed()
-
-    def attachment(self) -> Attachment | None:
-        """The unit as the bus sees it, None while it is off, asleep, starting or unplugged."""
-        with self.lock:
-            self.catch_up()
-            if self._face is Face.NONE or self._port is None:
-                return None
-            return Attachment(self._port, self._address, self._shape())
-
-    @property
-    def responder(self) -> Responder:
-        """Its MTP side; hold `lock` around every use."""
-        return self._responder
-
-    def held(self) -> bool:
-        """Whether another program holds the interface now."""
-        return self.quirk("held-by-other-program") and self._clock.monotonic() - self._plugged_at < HELD_SECONDS
-
-    def _shape(self) -> UsbShape:
-        if self._face is Face.FLASH:
-            return UsbShape(0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "", (_FLASH_INTERFACE,))
-        product = "Windows 10 Mobile Device" if self.quirk("unnamed-product") else "Microsoft HoloLens"
-        id_ = 0x0652 if self.identity.generation is Generation.HOLOLENS_1 else MADE_UP_PRODUCT_ID
-        return UsbShape(0x045E, id_, "Microsoft Corporation", product, self.identity.usb_serial, (MTP_INTERFACE,))
-
-    # -- time
-
-    def catch_up(self) -> None:
-        """Run every timer that is due, oldest first."""
-        with self.lock:
-            while self._timers:
-                name, (due, run) = min(self._timers.items(), key=lambda t: t[1][0])
-                if due > self._clock.monotonic():
-                    return
-                del self._timers[name]
-                run()
-
-    def next_due(self) -> float | None:
-        """When the next timer or waiting answer is due, in the clock's bench seconds."""
-        with self.lock:
-            times = [due for due, _ in self._timers.values()]
-            ready = self._responder.next_ready()
-            return min([*times, *([ready] if ready is not None else [])], default=None)
-
-    def _arm(self, name: str, seconds: float, run: Callable[[], None]) -> None:
-        self._timers[name] = (self._clock.monotonic() + seconds, run)
-
-    # -- the machine
-
-    @property
-    def _powered(self) -> bool:
-        return self._headset.info.face is not Face.NONE
-
-    def _first_time(self, quirk: str) -> bool:
-        if not self.quirk(quirk) or quirk in self._once:
-            return False
-        self._once.add(quirk)
-        return True
-
-    def _told(self) -> Headset:
-        """The headset with what the unit knows beside."""
-        names = [o.name for o in self.drive.everything()] + list(self._stick)
-        known = {
-            "packages": any(n.casefold().endswith(".ppkg") for n in names), "charged": self.battery >= 45,
-            "charged-40": self.battery >= 40, "tenant-locked": self.quirk("tenant-locked"),
-            "clock-too-old": self.quirk("clock-too-old"), "needs-name": bool(self._profile and self._profile.device_name),
-        }
-        return replace(self._headset, conditions=frozenset(k for k, v in known.items() if v))
-
-    def _happen(self, happening: Happening) -> bool:
-        with self.lock:
-            self.catch_up()
-            before = self._told()
-            self._headset, effects = step(before, happening, RULES, ALL_GUARDS)
-            if happening.kind in (Kind.BUTTON, Kind.GESTURE, Kind.CABLE) and self.quirk("falls-asleep"):
-                self._arm("idle", IDLE_SECONDS, lambda: self._tell(Kind.BUTTON, "sleep"))
-            if self._headset.page in (Page.BOOTING, Page.OFF) and before.page is not self._headset.page:
-                self._power_cut()
-            for effect in effects:
-                self._perform(effect)
-            self._changed()
-            return bool(effects) or before != self._headset
-
-    def _tell(self, kind: Kind, word: str, value: str = "") -> None:
-        self._happen(Happening(kind, word, value))
-
-    def _power_cut(self) -> None:
-        """A restart forgets what was going on, not what was stored."""
-        for name in ("collect", "half-way", "search", "idle"):
-            self._timers.pop(name, None)
-        self.drive.remove_named(self.drive.folder(DOCUMENTS), TEMP_FILE)
-        self._chorded = False
-
-    def _changed(self) -> None:
-        face = self._headset.info.face if self._port is not None else Face.NONE
-        if face is not self._face:
-            self._face = face
-            self._responder.reset() if face is Face.NONE else None
-            if face is not Face.NONE:
-                self._address = self._next_address()
-        shown = self.storage_shown()
-        if shown is not self._storage:
-            self._storage = shown
-            self._responder.tell(EventCode.STORE_ADDED if shown else EventCode.STORE_REMOVED, STORAGE_ID)
-        self.lock.notify_all()
-        for listener in self._listeners:
-            listener()
-
-    def _perform(self, effect: Effect) -> None:
-        match effect.do:
-            case Do.TIMER:
-                self._arm(effect.word, effect.seconds, lambda: self._tell(Kind.TIMER, effect.word))
-            case Do.COLLECT:
-                self._collect()
-            case Do.ASK_PROFILE:
-                self._ask_profile()
-            case Do.ENROL:
-                self._arm("enrol", effect.seconds, lambda: self._enrol(EnrolHow(effect.word)))
-            case Do.APPLY:
-                self._arm("apply", effect.seconds, lambda: self._apply(effect.word))
-            case Do.WIPE:
-                self._wipe()
-            case Do.UNENROL:
-                self._profile = None
-
-    # -- diagnostics
-
-    def _collect(self) -> None:
-        if self.quirk("diagnostics-disabled") or "collect" in self._timers:
-            return
-        self.drive.write(DOCUMENTS, TEMP_FILE, bytes(4096), self._clock.now())
-        if self.quirk("temp-file-never-goes"):
-            return
-        self._arm("collect", COLLECT_SECONDS, self._collected)
-        if self._first_time("reboot-mid-step"):
-            self._arm("half-way", COLLECT_SECONDS / 2, lambda: self._tell(Kind.BUTTON, "restart"))
-
-    def _collected(self) -> None:
-        situation = Situation(self._clock.now(), self._headset.joined, bool(self._headset.account),
-                              self.drive.free < LOW_SPACE, frozenset(self._quirks))
-        identity = replace(self.identity, build=self._headset.build, name=self._headset.device_name)
-        for name, data in archives(identity, situation).items():
-            self.drive.write(DOCUMENTS, name, data, situation.at)
-        self.drive.remove_named(self.drive.folder(DOCUMENTS), TEMP_FILE)
-        self._changed()
-
-    # -- cloud
-
-    def _ask_profile(self) -> None:
-        missed = self._first_time("eula-shown")
-        self._profile = None if missed or not self._headset.network else self._cloud.profile_for(self.serial)
-        if self._profile is None:
-            self._tell(Kind.CLOUD, "no-profile")
-        else:
-            self._tell(Kind.CLOUD, "profile", self._profile.name)
-
-    def _enrol(self, how: EnrolHow) -> None:
-        outcome = self._asked_to_enrol(how)
-        if outcome.ok and how is EnrolHow.AUTOPILOT and self._profile and self._profile.device_name:
-            self._headset = replace(self._headset, device_name=self._profile.device_name)
-        self._tell(Kind.CLOUD, "enrolled" if outcome.ok else "refused", how if outcome.ok else outcome.code)
-
-    def _asked_to_enrol(self, how: EnrolHow) -> EnrolOutcome:
-        if how is EnrolHow.AUTOPILOT:
-            for quirk, stage in (("esp-fails-0x800705b4", "Securing your hardware"),
-                                 ("esp-fails-0x80180014", "Registering your device for mobile management")):
-                if self._first_time(quirk):
-                    return EnrolOutcome(quirk.removeprefix("esp-fails-"), stage)
-        name = self._profile.device_name if self._profile and self._profile.device_name else self._headset.device_name
-        at_cloud = UnitAtCloud(self.serial, self.identity.model, f"10.0.{self._headset.build}", name, self.identity.mac.hex(":"))
-        userless = how in (EnrolHow.AUTOPILOT, EnrolHow.BULK_PACKAGE, EnrolHow.MDM_PACKAGE)
-        return self._cloud.enrol(at_cloud, how, "" if userless else self._headset.account)
-
-    # -- packages
-
-    def _apply(self, folder: str) -> None:
-        parent = self.drive.folder(folder) if folder else 0
-        found = [(o.name, bytes(o.data)) for o in self.drive.children(parent)] + ([] if folder else list(self._stick.items()))
-        contents = [self._read_package(data) for name, data in sorted(found) if name.casefold().endswith(".ppkg")]
-        if self.quirk("package-refused"):
-            contents.append(PackageContent(error="the package could not be applied"))
-        failed = next((c for c in contents if c.error), None)
-        if failed is not None:
-            self._tell(Kind.PACKAGE, "failed", failed.error)
-            return
-        wifi = next((c.wifi for c in contents if c.wifi), "")
-        if wifi:
-            self._headset = replace(self._headset, network=f"wifi:{wifi}")
-        self._tell(Kind.PACKAGE, *self._applied(contents, wifi))
-
-    def _applied(self, contents: list[PackageContent], wifi: str) -> tuple[str, str]:
-        for how, wanted in ((EnrolHow.BULK_PACKAGE, any(c.bulk_token for c in contents)),
-                            (EnrolHow.MDM_PACKAGE, any(c.mdm_enrolment for c in contents))):
-            if wanted:
-                outcome = self._asked_to_enrol(how) if self._headset.network else EnrolOutcome("no network")
-                return ("joined", how) if outcome.ok else ("failed", outcome.code)
-        local = next((c.local_user for c in contents if c.local_user), "")
-        if local:
-            return "local", local
-        return ("network", f"wifi:{wifi}") if wifi and not self._headset.account else ("applied", "")
-
-    def _wipe(self) -> None:
-        build = OsBuild.parse(self._flash_build) if self._flash_build else self._headset.build
-        self._flash_build = ""
-        self._profile = None
-        self.drive.clear(self._clock.now())
-        self._headset = Headset(self.identity.generation, build, self._headset.page, self._first_page, self._first_page,
-                                device_name=self.identity.name)
