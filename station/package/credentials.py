@@ -9,7 +9,10 @@ from station.model.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """DER bytes, SHA-1 thumbprint (upper-case hexadecimal), subject and days of validity."""
+    """DER bytes, SHA-1 thumbprint (upper-case hexadecimal), subject and days of validity.
+
+    `is_authority`: it says so, or, without saying anything, is its own issuer as old roots are.
+    """
 
     der: bytes
     thumbprint: str
@@ -38,7 +41,7 @@ def read_certificate(data: bytes, name: str) -> CertificateFacts:
         try:
             authority = found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         except x509.ExtensionNotFound:
-            authority = False
+            authority = found.issuer == found.subject
         return CertificateFacts(der, hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(),
                                 found.subject.rfc4514_string(), found.not_valid_before_utc, found.not_valid_after_utc, authority)
     except (ValueError, TypeError) as e:

@@ -138,8 +138,7 @@ class _Work:
         except DataError:
             self.unknown.append(f"WiFi/Profile/{name}/WlanXml")
             return
-        simple = profile.security in wlan.SECURITY_TYPES and wlan.render(profile) == value
-        if not simple or profile.security is None:
+        if profile.security is None or not is_plain_network(value):
             file = f"wlan-{_plain(name)}.xml"
             self.files[file] = value.encode("utf-8", "surrogatepass")
             self.common = _appended(self.common, ["ConnectivityProfiles", "WLAN", "Profiles"], Element("Profile", file))
@@ -174,6 +173,15 @@ class _Work:
         for dependency in root.iter("Dependency"):
             name = asset_name(dependency.get("PackageUri", ""))
             self._put([*steps[:-1], ("DependencyAppxFiles", ""), ("Dependency", name)], name)
+
+
+def is_plain_network(value: str) -> bool:
+    """Whether a WLAN profile says no more than a network of the settings store can."""
+    try:
+        profile = wlan.parse(value, "profile")
+    except DataError:
+        return False
+    return profile.security in wlan.SECURITY_TYPES and wlan.render(profile) == value
 
 
 def asset_name(uri: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from station.model.errors import DataError, UsageError
 from station.package.contents import PackageImage, open_container
 from station.package.customizations import parse_xml
-from station.package.decompiler import asset_name, from_base64
+from station.package.decompiler import asset_name, from_base64, is_plain_network
 from station.package.settings import CertificateStore
 from station.package.wim_read import WimReader, safe_name
 
@@ -92,9 +92,33 @@ def safe_path(path: str) -> str:
     return parts[-1] if safe_name(parts[-1]) else "file"
 
 
-def package_files(path: Path, password: str | None, image: PackageImage,
-                  made: Mapping[str, bytes]) -> "dict[tuple[str, str], bytes | Writer]":
-    """Every file that the settings of an image name, by kind and place. `made` are files that the decompiler found."""
+class FileView(FileKeeper):
+    """Writes nothing: small files are kept in memory, large ones are known by name only. For judging a package."""
+
+    def __init__(self, sources: "Mapping[tuple[str, str], bytes | Writer]") -> None:
+        super().__init__(Path(), sources)
+        self._contents: dict[str, bytes | None] = {}
+
+    def take(self, kind: str, place: str, path: str) -> str:
+        source = self._sources.get((kind, place))
+        name = self._free(safe_path(path), (kind, place))
+        if source is not None:
+            self._contents[name] = source if isinstance(source, bytes) else None
+        return name
+
+    def exists(self, path: str) -> bool:
+        return path in self._contents
+
+    def read(self, path: str) -> bytes | None:
+        return self._contents.get(path)
+
+    def architecture(self, path: str) -> str:
+        """Not told: an app inside a package is not unpacked for this."""
+        return ""
+
+
+def package_files(path: Path, password: str | None, image: PackageImage) -> "dict[tuple[str, str], bytes | Writer]":
+    """Every file that the settings of an image name, by kind and place."""
     found: dict[tuple[str, str], bytes | Writer] = {}
     counts: dict[str, int] = {}
     apps: list[tuple[str, list[str]]] = []
@@ -116,7 +140,7 @@ def package_files(path: Path, password: str | None, image: PackageImage,
                     found["app-licence", licence] = _text(parm.value)
                 case ["EnterpriseModernAppManagement", "AppInstallation", family, "HostedInstall"]:
                     apps.append((family, _uris(parm.value)))
-                case ["WiFi", "Profile", _, "WlanXml"] if _is_profile(document.path, parm.value, made):
+                case ["WiFi", "Profile", _, "WlanXml"] if _is_profile(image, document.path, parm.value):
                     found["profile", str(counts.get("profile", 0))] = _text(parm.value)
                     counts["profile"] = counts.get("profile", 0) + 1
     for family, uris in apps:
@@ -128,10 +152,10 @@ def package_files(path: Path, password: str | None, image: PackageImage,
     return found
 
 
-def _is_profile(document: str, value: str, made: Mapping[str, bytes]) -> bool:
+def _is_profile(image: PackageImage, document: str, value: str) -> bool:
     """Whether a WLAN profile came from a profile file, not from a network's fields."""
-    if made:
-        return _text(value) in made.values()
+    if image.customizations is None:
+        return not is_plain_network(value)
     return "_WLANSetting_" not in document
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from station.model.errors import DataError, NotFound, UsageError
 from station.package import customizations as xml
 from station.package import wlan
-from station.package.contents import ImageInfo, PackageImage, read_package
+from station.package.contents import ImageInfo, PackageContents, PackageImage, read_package
 from station.package.decompiler import decompile
 from station.package.import_files import FileKeeper, package_files
 from station.package.leaves import Leaves
@@ -72,16 +72,21 @@ def import_settings(path: Path, *, keep: SecretKeeper, folder: Path, password: s
     known = schema or shipped()
     if path.suffix.casefold() == ".xml":
         return _from_customizations(path, keep, folder, known)
-    image = read_package(path, password).main
+    contents = read_package(path, password)
+    files = FileKeeper(folder, package_files(path, password, contents.main))
+    return import_contents(contents, keep=keep, files=files, schema=known)
+
+
+def import_contents(contents: PackageContents, *, keep: SecretKeeper, files: FileKeeper, schema: Schema) -> Imported:
+    """Settings of a package that is read already; `files` decides what becomes of carried files."""
+    image = contents.main
     custom = image.customizations
-    files: dict[str, bytes] = {}
     unknown: tuple[str, ...] = ()
     if custom is None or not custom.common.children:
-        found = decompile(image.documents, known)
-        custom, files, unknown = xml.Customizations(image.config, found.common), dict(found.files), found.unknown
-    keeper = FileKeeper(folder, package_files(path, password, image, files))
+        found = decompile(image.documents, schema)
+        custom, unknown = xml.Customizations(image.config, found.common), found.unknown
     config = image.config if not custom.config.name else custom.config
-    result = _Import(custom.common, config, image.info, keep, keeper, known, _policies(image)).run()
+    result = _Import(custom.common, config, image.info, keep, files, schema, _policies(image)).run()
     return replace(result, left_out=(*result.left_out, *unknown))
 
 
