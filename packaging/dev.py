@@ -19,29 +19,24 @@ import environment
 import suites
 import system
 
-WINDOW = ("practice", "--units", "8")
-TERMINAL = ("practice", "--units", "8", "--path", "autopilot", "--auto", "--speed", "60")
+PRACTICE = ("practice", "--units", "8")      # without a display the program itself says so and plays in the terminal
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def has_display() -> bool:
     """Whether a window can open here: always on Windows and macOS, with an X or Wayland display on Linux."""
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform != "linux" or any(os.environ.get(name) for name in DISPLAYS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare everything, then become `holobench`."""
     prepare()
-    given = [a for a in arguments.arguments if a != "--"]
-    if has_display():
-        if lacking := system.provide(("qt",)):
-            print(f"Qt needs libraries of the system that are missing. Install them, then start this again:\n"
-                  f"    {system.remedy(lacking)}")
-            return 1
-    elif not given:
-        print("There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the practice bench runs in this terminal.",
-              flush=True)
-    command = given or (WINDOW if has_display() else TERMINAL)
-    return subprocess.run((environment.program("holobench"), *command), check=False).returncode
+    if has_display() and (lacking := system.provide(("qt",))):
+        print(f"Qt needs libraries of the system that are missing. Install them, then start this again:\n"
+              f"    {system.remedy(lacking)}")
+        return 1
+    given = arguments.arguments[1:] if arguments.arguments[:1] == ["--"] else arguments.arguments
+    return subprocess.run((environment.program("holobench"), *(given or PRACTICE)), check=False).returncode
 
 
 def test(arguments: argparse.Namespace) -> int:
