@@ -17,7 +17,7 @@ from station.practice.units.headset import Page
 from station.practice.units.shaped_backend import ShapedBackend
 from station.practice.units.unit import UnitSnapshot
 from station.practice.units.usb_shapes import Attachment
-from station.practice.units.wire import WorldAddress, receive, send, unpacked_attachment
+from station.practice.units.wire import WorldAddress, hang_up, prompt, receive, send, unpacked_attachment
 
 
 class World:
@@ -30,7 +30,7 @@ class World:
 
     def connect(self) -> Connection:
         """One more connection (a handle has its own, so that its waits block nobody else)."""
-        return Client(("127.0.0.1", self._address.port), authkey=self._address.key)
+        return prompt(Client(("127.0.0.1", self._address.port), authkey=self._address.key))
 
     def ask(self, call: str, **values: Any) -> dict[str, Any]:
         """A short question over the shared connection."""
@@ -80,11 +80,16 @@ class RemoteSignal:
         if self._closed:
             return False
         before = self._seen
-        self._seen = exchange(self._connection, {"call": "wait", "seen": before, "seconds": min(seconds, 0.5)})[0]["seen"]
+        try:
+            self._seen = exchange(self._connection, {"call": "wait", "seen": before, "seconds": min(seconds, 0.5)})[0]["seen"]
+        except usb.core.USBError:
+            if not self._closed:
+                raise
         return self._seen != before
 
     def close(self) -> None:
         self._closed = True
+        hang_up(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 import usb.core
 
 from station.practice.units.bus import DeviceId, Handle, VirtualBackend, VirtualBus
-from station.practice.units.wire import WorldAddress, packed_attachment, receive, send
+from station.practice.units.wire import WorldAddress, hang_up, packed_attachment, prompt, receive, send
 
 HANDS = frozenset({"gesture", "choose", "connect_wifi", "connect_ethernet", "disconnect_network", "press_chord", "press_power",
                    "press_flash", "flash", "plug", "unplug", "set_battery", "set_quirk"})
@@ -52,8 +52,7 @@ class WorldServer:
         self._thread.join()
         self._listener.close()
         for connection in tuple(self._connections):
-            with suppress(OSError):
-                connection.close()
+            hang_up(connection)
         self._bus.nudge()
         for thread in self._threads:
             thread.join(5)
@@ -61,7 +60,7 @@ class WorldServer:
     def _accept(self) -> None:
         while not self._stopped.is_set():
             try:
-                connection: Connection = self._listener.accept()
+                connection: Connection = prompt(self._listener.accept())
             except (OSError, EOFError, AuthenticationError):      # a wrong key or a port scan must not end the world
                 continue
             if self._stopped.is_set():
