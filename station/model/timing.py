@@ -41,18 +41,26 @@ class WallClock:
 
 
 class ScaledClock:
-    """Practice time: starts at the wall's time and runs `speed` times faster."""
+    """Practice time: starts at the wall's time and runs `speed` times faster. The speed may be changed while it runs."""
 
     def __init__(self, speed: float, start: datetime | None = None) -> None:
-        self.speed = speed
-        self._wall = time.monotonic()
         self._start = start or datetime.now(UTC)
+        self._pace = (time.monotonic(), 0.0, speed)    # since when (wall), from where (bench), how fast; exchanged as one
+
+    @property
+    def speed(self) -> float:
+        return self._pace[2]
+
+    def set_speed(self, speed: float) -> None:
+        """Run at another speed from now on; time neither jumps nor goes back."""
+        self._pace = (time.monotonic(), self.monotonic(), speed)
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._wall) * self.speed
+        wall, bench, speed = self._pace
+        return bench + (time.monotonic() - wall) * speed
 
 
 class CancelToken:
