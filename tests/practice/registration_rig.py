@@ -1,0 +1,77 @@
+"""A registration job in front of a virtual tenant: real HTTPS and the product's own client; tokens without a sign-in."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from station.autopilot.import_log import FileImportLog
+from station.autopilot.registration import RegistrationJob, Report, Until
+from station.autopilot.registry import GraphRegistry
+from station.links.graph.client import GraphClient
+from station.links.graph.pacer import Pacer, Rates
+from station.links.graph.values import NewIdentity
+from station.links.graph.wire import HttpsWire
+from station.model.timing import Deadline, ScaledClock
+from station.practice.tenant import VirtualTenant
+from tests.unit import hash_builder
+
+TAG = "HoloLens"
+
+
+@dataclass
+class TenantTokens:
+    """Tokens straight from the virtual tenant: who signs in is not the subject here."""
+
+    tenant: VirtualTenant
+    app_only: bool = False
+    _token: str = ""
+
+    def token(self, scopes: tuple[str, ...], claims: str | None = None, renew: bool = False) -> str:
+        if renew or not self._token:
+            self._token = self.tenant.token()
+        return self._token
+
+
+def identities(count: int, first: int = 1, tag: str = TAG) -> list[NewIdentity]:
+    return [NewIdentity(f"{n:012}", hash_builder.text(f"{n:012}"), tag) for n in range(first, first + count)]
+
+
+@dataclass
+class Rig:
+    """What a test holds. `requests` counts what reached the tenant, a batch as one."""
+
+    tenant: VirtualTenant
+    clock: ScaledClock
+    client: GraphClient
+    folder: Path
+    exchanges: list[object] = field(default_factory=list)
+
+    def job(self, log: str = "imports.log", **options: object) -> RegistrationJob:
+        registry = GraphRegistry(self.client, self.clock)
+        return RegistrationJob(registry, FileImportLog(self.folder / log), self.clock, **options)  # type: ignore[arg-type]
+
+    def run(self, rows: list[NewIdentity], until: Until = Until.ASSIGNED, log: str = "imports.log") -> Report:
+        return self.job(log).run(rows, Deadline(200), until)
+
+    def accepted(self) -> Counter[str]:
+        """How many import records were made of each serial."""
+        return Counter(e.subject for e in self.tenant.effects if e.kind == "import-accepted")
+
+
+@contextmanager
+def practice(folder: Path, speed: float = 1500.0, seed: int = 1, quirks: str = "", registered: int = 0,
+             rates: Rates | None = None) -> Iterator[Rig]:
+    clock = ScaledClock(speed)
+    with VirtualTenant(clock, seed, quirks) as tenant:
+        tenant.populate(registered)
+        wire, exchanges = HttpsWire(Path(tenant.ca_file)), list[object]()
+        client = GraphClient(tenant.graph_url, wire, TenantTokens(tenant), Pacer(clock, rates), exchanges.append,
+                             random.Random(seed))
+        try:
+            yield Rig(tenant, clock, client, folder, exchanges)
+        finally:
+            wire.close()
+    assert not tenant.violations, "\n".join(map(str, tenant.violations))
