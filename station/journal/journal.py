@@ -124,6 +124,11 @@ class Journal:
         self._settle()
         return self._store.latest_runs(limit)
 
+    def run_starts(self, limit: int = 200, about: str = "") -> tuple[Event, ...]:
+        """The RunStarted events of all stations, newest first; with `about` only of runs that mention this text (a serial)."""
+        self._settle()
+        return tuple(row.event() for row in self._store.run_starts(limit, about))
+
     def board_events(self, units: int = 64) -> tuple[Event, ...]:
         """What a board is restored from, however long the record is: of this station's latest units the last plugging-in and
         everything since the last run began (a run begins with the facts that were known then)."""

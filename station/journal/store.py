@@ -1,5 +1,6 @@
 """The store: every statement that the journal puts to its database. One method is one transaction; rows in, rows out."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,16 @@ class SqlStore:
         wanted = select(event.c.run).where(event.c.number.in_(latest)).order_by(event.c.number.desc()).limit(limit)
         with told(), self.engine.connect() as connection:
             return tuple(connection.execute(wanted).scalars())
+
+    def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
+        """The rows that began runs, newest first; `about` is a text that any row of the run must hold, such as a serial."""
+        c = schema.event.c
+        wanted = select(*_ROW).where(c.kind == RunStarted.kind).order_by(c.number.desc()).limit(limit)
+        if about:
+            quoted = json.dumps(about)[1:-1]
+            wanted = wanted.where(c.run.in_(select(c.run).where(c.body.contains(quoted, autoescape=True), c.run != "")))
+        with told(), self.engine.connect() as connection:
+            return tuple(Row(*values) for values in connection.execute(wanted))
 
     def board_rows(self, limit: int) -> tuple[Row, ...]:
         """Of this station's `limit` latest units: the last plugging-in, and all since the last run began."""

@@ -101,6 +101,9 @@ class CrashingStore:
     def latest_runs(self, limit: int) -> tuple[str, ...]:
         return self._store.latest_runs(limit)
 
+    def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
+        return self._store.run_starts(limit, about)
+
     def board_rows(self, limit: int) -> tuple[Row, ...]:
         return self._store.board_rows(limit)
 
