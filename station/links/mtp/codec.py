@@ -142,7 +142,10 @@ def unpack_time(text: str) -> datetime | None:
 
 def pack_time(at: datetime | None) -> str:
     """The dataset form of a time, in UTC; empty for None."""
-    return "" if at is None else at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    if at is None:
+        return ""
+    utc = at.astimezone(UTC)
+    return f"{utc.year:04d}{utc:%m%dT%H%M%S}Z"
 
 
 @dataclass(frozen=True, slots=True)
