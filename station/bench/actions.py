@@ -66,13 +66,18 @@ async def await_chord(task: Task) -> Sequence[Fact]:
 
 
 async def await_diagnostics(task: Task) -> Sequence[Fact]:
-    """Until a new archive stands still. Raises LinkError `autopilot.harvest-low-space`, `autopilot.harvest-no-archive`."""
+    """Until a new archive stands still. Raises LinkError `autopilot.harvest-low-space`, `autopilot.harvest-no-archive`;
+    where the collecting ended without any archive, `bench.collection-cut-off` (it restarted) or `autopilot.harvest-blocked`."""
     start = await _baseline(task)
     before: Sighting | None = None
+    nothing = 0
     while True:
         now = await _look(task)
         found = judge(now, start, before)
         before = now
+        nothing = nothing + 1 if found.stage in (Stage.ABSENT, Stage.STALE) else 0
+        if nothing > PATIENCE:
+            raise LinkError("bench.collection-cut-off" if task.due.resumed else "autopilot.harvest-blocked")
         if found.archive is not None:
             return (task.fact("hash.collecting", False, Link.MTP), task.fact("hash.zip", found.archive.name, Link.MTP))
         if found.stage is Stage.LOW_SPACE:

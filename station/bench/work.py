@@ -32,7 +32,7 @@ def due(run: Run, path: Path, present: bool) -> Due | None:
     key = run.intent_key(step)
     if key in run.ended_actions or (step.cable and not present):
         return None
-    return Due(step, key, key in run.open_intents)
+    return Due(step, key, key in run.open_intents or key in run.interrupted)
 
 
 def current_key(run: Run, path: Path) -> str:

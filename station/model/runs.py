@@ -58,8 +58,8 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The state of a run. `attempt` is 1 plus the retries; `open_intents` are actions begun and not ended; `hold` is what it
-    waits for; `marks` are the highest event numbers folded in, by station."""
+    """The state of a run. `attempt` is 1 plus the retries; `open_intents` are actions begun and not ended, `interrupted` those
+    that were cut off at least once; `hold` is what it waits for; `marks` are the highest event numbers folded in, by station."""
 
     id: str
     unit: str
@@ -79,6 +79,7 @@ class Run:
     proved: tuple[Proved, ...] = ()
     open_intents: Mapping[str, Intended] = field(default_factory=lambda: MappingProxyType({}))
     ended_actions: frozenset[str] = frozenset()
+    interrupted: frozenset[str] = frozenset()
     finished: datetime | None = None
     marks: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -153,7 +154,7 @@ def _(body: Ended, run: Run, path: Path, event: Event) -> Run:
     run = _learn(replace(run, open_intents=MappingProxyType(still_open)), body.facts, event.seq)
     raised = Raised(body.fault, body.detail, event.at)
     if body.result is Result.INTERRUPTED:
-        return replace(run, hold=raised if body.fault else run.hold)
+        return replace(run, hold=raised if body.fault else run.hold, interrupted=run.interrupted | {body.key})
     run = replace(run, ended_actions=run.ended_actions | {body.key})
     return _fail(run, raised) if body.result is Result.FAILED else run
 

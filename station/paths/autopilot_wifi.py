@@ -120,6 +120,7 @@ STEPS = (
         ),
         forgets=frozenset({"hash.collecting", "hash.zip", "hash.baseline"}),
         cable=True,
+        retry_from="chord",
     ),
     Step(
         key="harvest",

@@ -124,6 +124,8 @@ def _retry(hands: Hands) -> None:
 CURES: Mapping[str, Callable[[Hands], None]] = MappingProxyType({
     "usb.unplugged": _plug_in_again,
     "usb.unplugged-during-copy": _plug_in_again,
+    "mtp.no-storage": _tap_chord,
+    "bench.collection-cut-off": _retry,
     "enrolment.battery-low": _charge,
     "enrolment.eula-shown": _restart,
     "autopilot.storage-error": _retry,
