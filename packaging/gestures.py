@@ -299,6 +299,8 @@ PICTURES = {
     "status-page": page(steps("done", "now", "later")),
     "status-page-failed": page(steps("done", "failed", "later"), RED),
     "license-page": page(bars(74, 36, 172, 172, 150, 164, 90, step=14) + push(82, 112, 66, False) + push(172, 112, 66) + cross(236, 40, 18), RED),
+    "license-text": page(bars(74, 40, 172, 172, 150, 164, 120, step=14) + push(172, 112, 66)),
+    "package-refused": page(package(118, 78, 1.1) + cross(184, 78, 26), RED),
     "accept-license": page(bars(74, 36, 172, 172, 150, 164, 90, step=14) + push(82, 112, 66, False) + push(172, 112, 66) + ring(205, 122, 26)),
     "owner-page": page(box(70, 36, 82, 76, 8, BLUE, 3, PALE) + briefcase(111, 76) + box(168, 36, 82, 76, 8, LINE, 3, PAPER) + house(209, 78)
                        + push(190, 118, 60)),

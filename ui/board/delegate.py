@@ -32,8 +32,9 @@ class Faces:
     """Fonts of one tile size, and the side of the mark."""
 
     number: QFont
-    word: QFont
+    words: tuple[QFont, ...]
     text: QFont
+    strong: QFont
     small: QFont
     mark: int
     pad: int
@@ -82,11 +83,13 @@ class TileDelegate(QStyledItemDelegate):
     def _make_faces(self) -> Faces:
         theme, scale = self._theme, self._theme.sizes.text
         if not self.wall:
-            return Faces(theme.sized(34 * scale, True), theme.sized(17 * scale, True), theme.sized(15 * scale, False),
+            words = tuple(theme.sized(pixels * scale, True) for pixels in (17, 15, 13))
+            return Faces(theme.sized(34 * scale, True), words, theme.sized(15 * scale), theme.sized(15 * scale, True),
                          theme.sized(13 * scale), round(34 * scale), 14)
         side = min(self.cell.width(), self.cell.height() * 1.1)
-        return Faces(theme.sized(side * 0.27, True), theme.sized(min(92, side * 0.15), True), theme.sized(side * 0.085),
-                     theme.sized(side * 0.085), round(side * 0.27), round(side * 0.07))
+        words = tuple(theme.sized(min(92, side * share), True) for share in (0.15, 0.13, 0.11, 0.09))
+        small = theme.sized(side * 0.085)
+        return Faces(theme.sized(side * 0.27, True), words, small, small, small, round(side * 0.27), round(side * 0.07))
 
     def _paint_ground(self, painter: QPainter, body: QRect, tile: Tile, tone: Tone, selected: bool) -> None:
         t = self._theme.tokens
@@ -118,13 +121,14 @@ class TileDelegate(QStyledItemDelegate):
         inner = body.adjusted(f.pad, f.pad - 4, -f.pad, -f.pad + 4)
         number = QFontMetrics(f.number)
         top = QRect(inner.x(), inner.y(), inner.width(), max(number.height(), f.mark))
-        width = number.horizontalAdvance("00")
+        width = max(number.horizontalAdvance(str(tile.slot)), number.horizontalAdvance("0") * 1.3)
         self._text(painter, top, LEFT, f.number,
                    t.soft if tile.word is StateWord.EMPTY else t.ink, str(tile.slot))
-        mark = QRect(top.x() + width + 8, top.y() + (top.height() - f.mark) // 2, f.mark, f.mark)
+        mark = QRect(top.x() + round(width) + 8, top.y() + (top.height() - f.mark) // 2, f.mark, f.mark)
         self._paint_mark(painter, mark, tile, tone)
         word = QRect(mark.right() + 10, top.y(), inner.right() - mark.right() - 9, top.height())
-        self._paragraph(painter, word, f.word, tone.ink, state_text(tile), 2, middle=True)
+        said = state_text(tile)
+        self._paragraph(painter, word, self._fitting(said, word.width(), 2), tone.ink, said, 2, middle=True)
         y = top.bottom() + 8
         y = self._paint_identity(painter, QRect(inner.x(), y, inner.width(), QFontMetrics(f.small).height()), tile)
         if tile.steps and tile.word is not StateWord.SKIPPED:
@@ -135,8 +139,8 @@ class TileDelegate(QStyledItemDelegate):
                    time_text(tile, model.now()))
         action = QRect(inner.x(), y + 20, inner.width(), max(0, inner.bottom() - y - 19))
         strong = tile.word in (StateWord.NEEDS_YOU, StateWord.FAILED, StateWord.READY)
-        self._paragraph(painter, action, self._theme.sized(15 * self._theme.sizes.text, strong), t.ink if strong else t.soft,
-                        _(tile.next_action), 3 if action.height() > 66 else 2)
+        self._paragraph(painter, action, f.strong if strong else f.text, t.ink if strong else t.soft,
+                        _(tile.next_action), 3 if action.height() > 84 else 2)
 
     def _paint_identity(self, painter: QPainter, line: QRect, tile: Tile) -> int:
         f, t = self._faces, self._theme.tokens
@@ -176,7 +180,8 @@ class TileDelegate(QStyledItemDelegate):
         foot_height = QFontMetrics(f.small).height()
         middle = QRect(inner.x(), top.bottom() + f.pad // 3, inner.width(),
                        inner.bottom() - top.bottom() - foot_height - f.pad // 2)
-        self._paragraph(painter, middle, f.word, tone.ink, state_text(tile), 3, middle=True)
+        self._paragraph(painter, middle, self._fitting(state_text(tile), middle.width(), 3), tone.ink, state_text(tile), 3,
+                        middle=True)
         foot = QRect(inner.x(), inner.bottom() - foot_height, inner.width(), foot_height)
         self._text(painter, foot, LEFT, f.small, t.soft, tile.serial[-6:])
         self._text(painter, foot, RIGHT, f.small, t.soft,
@@ -184,6 +189,10 @@ class TileDelegate(QStyledItemDelegate):
         if tile.steps and tile.word is not StateWord.SKIPPED:
             thick = max(6, f.pad // 3)
             self._paint_steps(painter, QRect(inner.x(), foot.y() - thick, inner.width(), thick), tile, tone, model)
+
+    def _fitting(self, text: str, width: int, most: int) -> QFont:
+        """The largest font of the size in which a state word fits its lines."""
+        return next((font for font in self._faces.words if self._breaker.fits(text, font, width, most)), self._faces.words[-1])
 
     def _text(self, painter: QPainter, box: QRect, align: Qt.AlignmentFlag, font: QFont, colour: str, text: str) -> None:
         painter.setFont(font)

@@ -21,6 +21,12 @@ class Breaker:
         found = self.lines(text, font, width, 1)
         return found[0] if found else ""
 
+    def fits(self, text: str, font: QFont, width: int, most: int) -> bool:
+        """Whether the text needs no shortening and no word of it is broken."""
+        metrics = QFontMetrics(font)
+        whole = all(metrics.horizontalAdvance(word) <= width for word in text.split())
+        return whole and not any("…" in line and line not in text for line in self.lines(text, font, width, most))
+
     def lines(self, text: str, font: QFont, width: int, most: int) -> tuple[str, ...]:
         """At most so many lines; the last one is shortened where the text is longer."""
         key = (text, font.key(), width, most)

@@ -74,6 +74,7 @@ class Rail(QWidget):
         for widget in (self._heading, self._calm):
             layout.addWidget(widget)
         layout.addWidget(self.list, 1)
+        layout.addStretch()
         board.flushed.connect(self.refresh)
         self.refresh()
 

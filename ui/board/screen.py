@@ -3,21 +3,19 @@
 from collections import Counter
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from station.model.words import StateWord
 from ui.board.rail import Rail
+from ui.board.tally import Tally
 from ui.board.view import BoardView
 from ui.context import Context
 from ui.guide.pane import GuidePane
 from ui.language import _, ngettext
-from ui.theme.marks import MARKS
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import paper, row
 from ui.widgets.text import label
-
-SUMMARY = (StateWord.DONE, StateWord.READY, StateWord.WORKING, StateWord.WAITING_FOR_CLOUD, StateWord.SKIPPED)
 
 
 class BoardScreen(QWidget):
@@ -30,8 +28,7 @@ class BoardScreen(QWidget):
         self.view = BoardView(context.theme, live.board, lambda slot: context.preferences.slots.get(slot, ""))
         self.rail = Rail(context.theme, live.board)
         self.guide = GuidePane(context)
-        self._summary = label("", Type.BODY, "soft", wrap=False)
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._tally = Tally(context.theme)
         self._start_all = button("", self.start_all, Weight.PRIMARY, context.theme.icon("play-all", "on_accent"))
         self._countdown, self._countdown_text = self._make_countdown()
         self._top = QWidget()
@@ -60,7 +57,7 @@ class BoardScreen(QWidget):
         """Count again what the summary says."""
         live = self._context.live
         counts = Counter(t.word for t in live.board.tiles())
-        self._summary.setText("  ·  ".join(f"{_(MARKS[w].word)} {counts[w]}" for w in SUMMARY if counts[w]))
+        self._tally.show_counts(counts)
         ready = counts[StateWord.READY]
         self._start_all.setVisible(ready > 0)
         self._start_all.setText(ngettext("Start the unit that is ready", "Start all {n} units that are ready", ready))
@@ -97,7 +94,7 @@ class BoardScreen(QWidget):
                       _("Keys (F1)"))
         top = QVBoxLayout(self._top)
         top.setContentsMargins(18, 12, 14, 4)
-        across = row(self._summary, self._start_all, sound, wall, keys, gap=6)
+        across = row(self._tally, self._start_all, sound, wall, keys, gap=6)
         across.setStretch(0, 1)
         top.addLayout(across)
         top.addWidget(self._countdown)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QScroller
+from PySide6.QtWidgets import QAbstractItemView, QListView, QScroller, QStyle
 
 from ui.board.delegate import DESK_HEIGHT, DESK_WIDTH, TileDelegate
 from ui.board.model import ROLE_SLOT, BoardModel
@@ -56,6 +56,8 @@ class BoardView(QListView):
     def set_wall(self, wall: bool) -> None:
         """Tiles for 3 m, all of them in sight, or for the desk."""
         self.wall = wall
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if wall else policy.ScrollBarAsNeeded)
         self.arrange()
 
     def arrange(self) -> None:
@@ -65,6 +67,10 @@ class BoardView(QListView):
         if not count or room.width() < 10:
             return
         scale = self._theme.sizes.text
+        if not self.wall:
+            # A QListView that may need its scroll bar lays out as if it had one.
+            bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
+            room = QSize(self.width() - bar, self.height())
         cell = wall_cell(count, room) if self.wall else desk_cell(count, room, scale)
         self._tiles.resize(cell, self.wall)
         self.setGridSize(cell)

@@ -1,8 +1,10 @@
 """The style sheet: what Fusion and the palette cannot say. Nothing in it depends on the state of a unit."""
 
 from dataclasses import fields
+from pathlib import Path
 from string import Template
 
+import resources
 from ui.theme.tokens import TYPE, Sizes, Tokens, Type
 
 _SHEET = Template("""
@@ -62,7 +64,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QDateEdit:focus, QTimeEdit:focus, QDateTimeEdit:focus { border: 3px solid $accent; padding: 0 8px; min-height: ${inner_focus}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: $ground; color: $soft; border-color: $line; }
 QLineEdit[wrong="true"] { border: 2px solid $danger; }
-QComboBox::drop-down { border: 0; width: 28px; }
+QComboBox::drop-down { border: 0; width: 34px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 20px; height: 20px; }
 QComboBox QAbstractItemView { background: $surface; color: $ink; border: 1px solid $line_strong; outline: 0; }
 QComboBox QAbstractItemView::item { min-height: ${target}px; }
 QCheckBox, QRadioButton { min-height: ${target}px; spacing: 10px; }
@@ -110,6 +113,7 @@ def sheet(tokens: Tokens, sizes: Sizes) -> str:
     values["types"] = "\n".join(
         f'QLabel[type="{kind.value}"] {{ font-size: {round(pixels * sizes.text)}px; font-weight: {600 if strong else 400}; }}'
         for kind, (pixels, strong) in TYPE.items())
+    values["arrow"] = (Path(resources.__file__).parent / "icons" / "combo-arrow.svg").as_posix()
     values |= {
         "radius": sizes.radius, "radius_small": max(2, sizes.radius - 2), "pad": sizes.pad, "pad_focus": sizes.pad - 2,
         "target": sizes.target, "inner": sizes.target - 2, "inner_focus": sizes.target - 6,

@@ -1,0 +1,75 @@
+"""What stands behind the window: the practice world or the real bench. Imported after the first paint: it imports everything."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from station.model.words import N_
+from ui.practice.order import PracticeOrder
+from ui.practice.side import PracticeSide
+from ui.window import Station
+
+if TYPE_CHECKING:
+    from station.practice.world import PracticeBench, PracticeWorld
+
+T = TypeVar("T")
+JOURNAL = N_("Record")
+DATA = N_("Data of the station")
+CONFIGURATION = N_("Configuration")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A station and how it ends."""
+
+    station: Station
+    close: Callable[[], Awaitable[None]]
+
+
+async def practice(order: PracticeOrder) -> Composed:
+    """Start a practice world with its bench. Raises what the world raises for a wrong order."""
+    order.check()
+    world, bench = await in_thread(lambda: _practice_parts(order))
+    await in_thread(bench.sign_in)
+    await bench.bench.open()
+
+    async def close() -> None:
+        await bench.close()
+        await in_thread(world.stop)
+
+    side = PracticeSide(world.units, world.unit_of, world.clock, lambda: bench.bench.board)
+    services: Mapping[str, object] = {"practice-world": world, "journal": bench.journal, "secrets": bench.secrets,
+                                      "sign-in": bench.signin, "graph": bench.client}
+    from ui.practice.panel import PracticePanel
+
+    places = {JOURNAL: order.journal or str(bench.folder / "journal.sqlite"), DATA: str(bench.folder)}
+    return Composed(Station(bench.bench, services, places, lambda context: PracticePanel(context, side)), close)
+
+
+async def real() -> Composed:
+    """Open the bench that the configuration describes. Raises what `ui.real_station.put_together` raises."""
+    from ui.real_station import put_together
+
+    made = await in_thread(put_together)
+    await made.bench.open()
+    services: dict[str, object] = {"config": made.config, "journal": made.journal, "secrets": made.secrets}
+    services |= {name: part for name, part in (("sign-in", made.signin), ("graph", made.client)) if part is not None}
+    places = {JOURNAL: made.config.journal, DATA: str(made.config.data), CONFIGURATION: str(made.config.file or "")}
+    return Composed(Station(made.bench, services, places), made.close)
+
+
+def _practice_parts(order: PracticeOrder) -> "tuple[PracticeWorld, PracticeBench]":
+    from station.bench.configuration import practice_blueprint
+    from station.paths.registry import PATHS
+    from station.practice.world import PracticeBench, PracticeWorld
+
+    first = practice_blueprint(order.path)
+    others = [practice_blueprint(key) for key in PATHS if key != order.path]
+    world = PracticeWorld(order.units, order.speed, order.seed, order.faults).start()
+    return world, PracticeBench(world, blueprints=(first, *others), journal=order.journal)
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Something that blocks, in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)

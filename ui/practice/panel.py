@@ -1,0 +1,227 @@
+"""The practice panel: the page that the selected slot's virtual headset shows, its buttons, its cable, its battery, its oddities.
+
+Every press is what a person would do with hands; calls of the unit may wait for its lock, so they are made in a thread.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from station.model.words import N_
+from station.practice.units.quirks import QUIRKS
+from station.practice.units.unit import UnitSnapshot, VirtualUnit
+from ui.context import Context
+from ui.language import _
+from ui.practice.pages import PICTURES
+from ui.practice.side import PracticeSide
+from ui.theme.tokens import Type
+from ui.widgets.buttons import Weight, button
+from ui.widgets.paper import clear, row
+from ui.widgets.picture import Picture
+from ui.widgets.text import label, set_tone
+
+LOOK_MS = 250
+SPEEDS = (1.0, 5.0, 20.0, 60.0, 200.0)
+WIFI = "Bench"
+PERSON = "lead@practice.example"
+TYPED = frozenset({"Sign in", "Set PIN"})
+"""Choices for which something is typed first."""
+PRESSES: tuple[tuple[str, str, Callable[[VirtualUnit], object]], ...] = (
+    (N_("Power"), N_("Power, pressed shortly: on, sleep, wake"), lambda unit: unit.press_power()),
+    (N_("Power + Volume −"), N_("Power and Volume Down, tapped: diagnostics, packages, back to the network"),
+     lambda unit: unit.press_chord()),
+    (N_("Power, 5 s"), N_("Power, held for 5 s: off"), lambda unit: unit.press_power(hold=5)),
+    (N_("Power + Vol. −, 15 s"), N_("Power and Volume Down, held for 15 s: hard restart"), lambda unit: unit.press_chord(hold=15)),
+    (N_("Power, 10 s"), N_("Power, held for 10 s: restart"), lambda unit: unit.press_power(hold=10)),
+    (N_("Flash mode"), N_("On a unit that is off: Volume Up held, Power tapped"), lambda unit: unit.press_flash()),
+)
+
+
+class PracticePanel(QWidget):
+    """Follows the selected slot."""
+
+    def __init__(self, context: Context, side: PracticeSide) -> None:
+        super().__init__()
+        self._context = context
+        self._side = side
+        self._shown: UnitSnapshot | None = None
+        self._picture = Picture(context.theme, QSize(220, 140))
+        self._title = label("", Type.STRONG, wrap=False)
+        self._says = label("", Type.CARD)
+        self._state = label("", Type.CAPTION, "soft")
+        self._choices = QVBoxLayout()
+        self._typed = QLineEdit(PERSON)
+        self._battery = QSlider(Qt.Orientation.Horizontal)
+        self._battery_text = label("", Type.CAPTION, wrap=False)
+        self._cable = button("", self._toggle_cable, icon=context.theme.icon("cable"))
+        self._port = QComboBox()
+        self._lay_out()
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        context.live.selection.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def unit(self) -> VirtualUnit | None:
+        """The unit of the selected slot."""
+        return self._side.unit_at(self._context.live.selection.slot)
+
+    def refresh(self) -> None:
+        """Look at the headset again."""
+        unit = self.unit
+        self.setEnabled(unit is not None)
+        if unit is None:
+            self._title.setText(_("No virtual unit belongs to this slot."))
+            return
+        seen = unit.snapshot()
+        if seen == self._shown:
+            return
+        before, self._shown = self._shown, seen
+        self._show(seen)
+        if before is None or (before.choices, before.page, before.serial) != (seen.choices, seen.page, seen.serial):
+            self._show_choices(seen)
+
+    def press(self, act: Callable[[VirtualUnit], object]) -> None:
+        """Do something with the unit's hands, in a thread."""
+        unit = self.unit
+        if unit is not None:
+            self._context.tasks.start(self._pressed(unit, act), "practice")
+
+    async def _pressed(self, unit: VirtualUnit, act: Callable[[VirtualUnit], object]) -> None:
+        knew = await self._context.tasks.blocking(act, unit)
+        if knew is False:
+            self._context.shell.notify(_("The headset did not react: this page does not know that."))
+        self.refresh()
+
+    def _show(self, seen: UnitSnapshot) -> None:
+        said = _(seen.says)
+        self._title.setText(_("Slot {slot} · {serial}").format(slot=self._context.live.selection.slot, serial=seen.serial))
+        self._says.setText(f"{said}  ({seen.error})" if seen.error else said)
+        set_tone(self._says, "danger" if seen.error else "")
+        self._picture.show_picture(PICTURES.get(seen.page, "unknown"), _("The headset shows: {page}").format(page=said))
+        parts = [_("Build {build}").format(build=seen.build), _("network: {name}").format(name=seen.network or _("none")),
+                 _("storage shown") if seen.storage else _("storage hidden")]
+        self._state.setText("  ·  ".join(parts))
+        self._cable.setText(_("Unplug") if seen.plugged else _("Plug in"))
+        self._battery_text.setText(f"{seen.battery} %")
+        if not self._battery.isSliderDown():
+            self._battery.blockSignals(True)
+            self._battery.setValue(seen.battery)
+            self._battery.blockSignals(False)
+
+    def _show_choices(self, seen: UnitSnapshot) -> None:
+        clear(self._choices)
+        presses: list[QPushButton] = []
+        for word in seen.choices:
+            presses.append(button(_(word), partial(self._choose, word), Weight.PRIMARY if not presses else Weight.PLAIN))
+        if seen.page.value in ("network", "needs-internet"):
+            presses.append(button(_("Connect to Wi-Fi “{name}”").format(name=WIFI), lambda: self.press(_connect), Weight.PRIMARY))
+        for press in presses:
+            self._choices.addWidget(press)
+        if not presses:
+            self._choices.addWidget(label(_("This page asks for nothing."), Type.CAPTION, "soft"))
+        self._typed.setVisible(any(word in TYPED for word in seen.choices))
+        self._choices.addStretch(1)
+
+    def _choose(self, word: str) -> None:
+        value = self._typed.text() if word in TYPED else ""
+        self.press(lambda unit: unit.gesture(word, value))
+
+    def _toggle_cable(self) -> None:
+        plugged = self._shown is not None and self._shown.plugged
+        self.press((lambda unit: unit.unplug()) if plugged else (lambda unit: unit.plug()))
+
+    def _move_port(self) -> None:
+        port = str(self._port.currentData())
+        self.press(lambda unit: _move(unit, port))
+
+    def _lay_out(self) -> None:
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(14, 8, 14, 10)
+        outer.setSpacing(18)
+        outer.addWidget(self._picture, 2)
+        middle = QVBoxLayout()
+        for widget in (self._title, self._says, self._state):
+            middle.addWidget(widget)
+        middle.addStretch(1)
+        middle.addWidget(label(_("What it offers"), Type.CAPTION, "soft"))
+        self._typed.setAccessibleName(_("What is typed in the headset"))
+        middle.addWidget(self._typed)
+        middle.addLayout(self._choices)
+        outer.addLayout(middle, 3)
+        outer.addLayout(self._buttons(), 3)
+        outer.addLayout(self._world(), 2)
+
+    def _buttons(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        grid.addWidget(label(_("Buttons of the headset"), Type.CAPTION, "soft"), 0, 0, 1, 2)
+        for i, (text, about, act) in enumerate(PRESSES):
+            press = button(_(text), partial(self.press, act), name=_(about))
+            press.setToolTip(_(about))
+            grid.addWidget(press, 1 + i // 2, i % 2)
+        grid.setRowStretch(1 + len(PRESSES) // 2, 1)
+        return grid
+
+    def _world(self) -> QVBoxLayout:
+        layout = QVBoxLayout()
+        layout.setSpacing(6)
+        self._battery.setRange(0, 100)
+        self._battery.setAccessibleName(_("Battery of the virtual headset"))
+        self._battery.sliderReleased.connect(lambda: self.press(partial(_charge, percent=self._battery.value())))
+        layout.addLayout(row(label(_("Battery"), Type.CAPTION, "soft", wrap=False), self._battery, self._battery_text))
+        for unit in self._side.units:
+            port = unit.snapshot().port
+            if port and self._port.findData(port) < 0:
+                self._port.addItem(_("Port {port}").format(port=port), port)
+        self._port.setAccessibleName(_("Move the cable to"))
+        self._port.activated.connect(lambda _index: self._move_port())
+        layout.addLayout(row(self._cable, self._port))
+        speed = QComboBox()
+        speed.setAccessibleName(_("Speed of practice time"))
+        for value in sorted({*SPEEDS, self._side.clock.speed}):
+            speed.addItem(_("Speed {n} ×").format(n=f"{value:g}"), value)
+        speed.setCurrentIndex(speed.findData(self._side.clock.speed))
+        speed.activated.connect(lambda _index: self._side.set_speed(float(speed.currentData())))
+        odd = button(_("Oddities …"), icon=self._context.theme.icon("bug"))
+        odd.clicked.connect(lambda: self._show_quirks(odd))
+        layout.addLayout(row(speed, odd))
+        layout.addStretch(1)
+        return layout
+
+    def _show_quirks(self, beside: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        on = self._shown.quirks if self._shown else frozenset()
+        for name, quirk in QUIRKS.items():
+            action = menu.addAction(f"{name}: {quirk.about}")
+            action.setCheckable(True)
+            action.setChecked(name in on)
+            action.toggled.connect(lambda now, n=name: self.press(lambda unit: unit.set_quirk(n, on=now)))
+        menu.popup(beside.mapToGlobal(beside.rect().topLeft()))
+
+
+def _connect(unit: VirtualUnit) -> bool:
+    return unit.connect_wifi(WIFI)
+
+
+def _charge(unit: VirtualUnit, percent: int) -> None:
+    unit.set_battery(percent)
+
+
+def _move(unit: VirtualUnit, port: str) -> None:
+    unit.unplug()
+    unit.plug(port)
