@@ -18,6 +18,7 @@ class Directory:
 
     def __init__(self, state: TenantState) -> None:
         self._state = state
+        self._held: set[str] = set()                           # devices that the dynamic groups do not look at (quirks)
         self.on_change: list[Callable[[Row], None]] = []       # called with the device whose memberships changed
 
     def register_device(self, ztdid: str, serial: str, group_tag: str, purchase_order: str = "") -> Row:
@@ -38,16 +39,23 @@ class Directory:
 
     def watch(self, row: Row) -> None:
         """Have the dynamic groups look at a device after their usual delay."""
-        state, serial = self._state, row["displayName"]
+        state, serial, key = self._state, row["displayName"], row["id"]
         if state.strikes.strikes("no-group", serial):
+            self._held.add(key)
             return
-        wait = 3600.0 if state.strikes.strikes("slow-group", serial) else state.delays.group
-        state.later(wait * state.chance.uniform(0.7, 1.3), lambda: self.process(row["id"]))
+        slow = state.strikes.strikes("slow-group", serial)
+        if slow:
+            self._held.add(key)
+
+        def look() -> None:
+            self._held.discard(key)
+            self.process(key)
+        state.later((3600.0 if slow else state.delays.group) * state.chance.uniform(0.7, 1.3), look)
 
     def process(self, object_id: str, *, quietly: bool = False) -> None:
         """Bring the device's dynamic memberships up to date; `quietly` without anything following from it."""
         row = self._state.devices.get(object_id)
-        if row is None:
+        if row is None or object_id in self._held:
             return
         for group in self._state.groups:
             if "DynamicMembership" not in group["groupTypes"] or group["membershipRuleProcessingState"] != "On":
