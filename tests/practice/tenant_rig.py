@@ -1,10 +1,12 @@
 """A signed-in station in front of a virtual tenant: real msal, real HTTPS on loopback, the product's own client."""
 
 import random
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 import requests
@@ -19,6 +21,8 @@ from station.practice.tenant import VirtualTenant
 from station.vault.secrets import MemorySecrets
 
 SCOPES = ("User.Read",)
+_ACTION = re.compile(r'<form method="post" action="([^"]+)"')
+_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 @dataclass
@@ -37,7 +41,11 @@ class Robot:
     def _go(self, address: str) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            session.get(address, verify=self.ca_file, timeout=20)
+            page = session.get(address, verify=self.ca_file, timeout=20).text
+            action = _ACTION.search(page)
+            if action:
+                fields = {unescape(name): unescape(value) for name, value in _FIELD.findall(page)}
+                session.post(unescape(action[1]), data=fields, timeout=20)
 
     def join(self) -> None:
         for thread in self.threads:

@@ -59,11 +59,11 @@ def find_entra_devices(client: GraphClient, device_ids: Sequence[str], deadline:
     return tuple(found)
 
 
-def list_entra_autopilot(client: GraphClient, deadline: Deadline) -> tuple[EntraDevice, ...]:
-    """Entra devices that stand for an Autopilot registration (`[ZTDID]`), by an advanced query (facts: tenant §1.6)."""
-    query = (("$filter", "physicalIds/any(p:startswith(p,'[ZTDID]'))"), ("$select", ENTRA_SELECT), ("$count", "true"))
-    rows = client.rows(GraphRequest(routes.ENTRA_LIST, query=query, eventual=True), deadline)
-    return tuple(EntraDevice.read(row) for row in rows)
+def list_entra_named(client: GraphClient, serial: str, deadline: Deadline) -> tuple[EntraDevice, ...]:
+    """Entra devices that carry exactly this serial as name and an Autopilot id: registered, not enrolled (facts: tenant §1.6)."""
+    query = (("$filter", f"displayName eq {literal(serial)}"), ("$select", ENTRA_SELECT))
+    rows = client.rows(GraphRequest(routes.ENTRA_LIST, query=query), deadline)
+    return tuple(d for d in (EntraDevice.read(row) for row in rows) if d.name == serial and d.autopilot_id)
 
 
 def get_entra_device(client: GraphClient, object_id: str, deadline: Deadline) -> EntraDevice | None:
