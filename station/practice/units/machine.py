@@ -62,6 +62,7 @@ class UnitMachine:
         self._first_page = first
         self._headset = Headset(identity.generation, identity.build, page or first, first, first, device_name=identity.name)
         self._timers: dict[str, tuple[float, Callable[[], None]]] = {}
+        self._moment: float | None = None
         self._responder = Responder(self)
         self._stick: dict[str, bytes] = {}
         self._port: str | None = None
@@ -196,22 +197,30 @@ class UnitMachine:
     def catch_up(self) -> None:
         """Run every timer that is due, oldest first."""
         with self.lock:
-            while self._timers:
+            while self._timers and self._moment is None:     # not from inside a timer
                 name, (due, run) = min(self._timers.items(), key=lambda t: t[1][0])
                 if due > self._clock.monotonic():
                     return
                 del self._timers[name]
-                run()
+                self._moment = due
+                try:
+                    run()
+                finally:
+                    self._moment = None
 
     def next_due(self) -> float | None:
-        """When the next timer or waiting answer is due, in the clock's bench seconds."""
+        """When the next timer or held-back answer is due, in the clock's bench seconds; answers that wait to be read are not."""
         with self.lock:
             times = [due for due, _ in self._timers.values()]
             ready = self._responder.outbox.next_ready()
-            return min([*times, *([ready] if ready is not None else [])], default=None)
+            if ready is not None and ready > self._clock.monotonic():
+                times.append(ready)
+            return min(times, default=None)
 
     def _arm(self, name: str, seconds: float, run: Callable[[], None]) -> None:
-        self._timers[name] = (self._clock.monotonic() + seconds, run)
+        """Run something after so many bench seconds, counted from the timer that is being run, if one is."""
+        start = self._clock.monotonic() if self._moment is None else self._moment
+        self._timers[name] = (start + seconds, run)
 
     # -- the machine
 
