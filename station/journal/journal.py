@@ -28,6 +28,11 @@ GROUP_SECONDS = 0.05
 _RETRY_SECONDS = 1.0
 
 
+def untouched(store: Store) -> Store:
+    """The store as it is."""
+    return store
+
+
 class Journal:
     """One station's view of the record. Made by `Journal.open`; `Journal(store, station)` is for stores of another kind."""
 
@@ -46,7 +51,7 @@ class Journal:
 
     @classmethod
     def open(cls, url: str, station: str, clock: Clock, *, read_only: bool = False,
-             through: Callable[[Store], Store] = lambda store: store) -> Self:
+             through: Callable[[Store], Store] = untouched) -> Self:
         """Open the record at `url` (a file path, `sqlite:///FILE` or `postgresql+psycopg://…`), making or upgrading it as needed.
 
         `read_only` never makes, upgrades or changes anything. `through` wraps the store (practice kills the process that way).

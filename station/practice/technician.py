@@ -15,9 +15,11 @@ from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
 from station.model.words import StateWord
 from station.practice.units.headset import Page
+from station.practice.units.remote import RemoteUnit
 from station.practice.units.unit import VirtualUnit
 
 WIFI = "Bench"
+Headset = VirtualUnit | RemoteUnit
 PATIENCE = 2
 """How often one fault of one run is cured before it is left to a real person."""
 
@@ -28,7 +30,7 @@ class Hands:
 
     bench: Bench
     tile: Tile
-    unit: VirtualUnit
+    unit: Headset
 
     def say(self, what: str) -> None:
         """Confirm a card."""
@@ -45,7 +47,7 @@ def _tap_chord(hands: Hands) -> None:
         hands.unit.press_power()
     elif page is Page.PROVISIONING:
         hands.unit.gesture("Cancel")
-    elif not any(f.name.casefold().endswith(".temp") for f in hands.unit.drive.everything()):
+    elif not any(name.casefold().endswith(".temp") for name in hands.unit.files()):
         hands.unit.press_chord()
 
 
@@ -139,7 +141,7 @@ class Technician:
     """Looks over the tiles and acts where a card asks a person."""
 
     bench: Bench
-    unit_in: Callable[[str], VirtualUnit | None]
+    unit_in: Callable[[str], Headset | None]
     blueprint: str
     _tried: dict[tuple[str, str], int] = field(default_factory=dict)
     _started: set[int] = field(default_factory=set)

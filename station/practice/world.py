@@ -5,10 +5,12 @@ or a killed station, in another (`station.practice.units.remote`).
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
+
+from usb.backend import IBackend
 
 from station.bench.bench import Bench
 from station.bench.configuration import AUTOPILOT_BLUEPRINT
@@ -17,6 +19,8 @@ from station.bench.ports import Record
 from station.bench.tenant_cloud import TenantCloud
 from station.bench.usb_bus import UsbBus
 from station.journal import Journal
+from station.journal.journal import untouched
+from station.journal.reading import Store
 from station.links.graph.client import GraphClient
 from station.links.graph.pacer import Pacer
 from station.links.graph.settings import custom_settings
@@ -24,6 +28,7 @@ from station.links.graph.signin import DeviceCode, SignIn
 from station.links.graph.wire import HttpsWire
 from station.links.usb.desk import Eyes
 from station.links.usb.readers import BackendReader
+from station.links.usb.signals import BusSignal
 from station.model.blueprint import Blueprint
 from station.model.errors import NotFound
 from station.model.timing import Clock, Deadline, ScaledClock
@@ -96,15 +101,51 @@ class PracticeWorld:
         return next((u for u in self.units if unit_key.endswith(u.identity.usb_serial)), None)
 
 
-class PracticeBench:
-    """A bench in a practice world, with a journal and data folder of its own that vanish with it unless a folder is given."""
+class TenantPlace(Protocol):
+    """Where a practice tenant is."""
 
-    def __init__(self, world: PracticeWorld, folder: Path | None = None, blueprints: Sequence[Blueprint] = (AUTOPILOT_BLUEPRINT,),
-                 journal: str = "", station: str = "practice") -> None:
+    @property
+    def authority(self) -> str: ...
+    @property
+    def graph_url(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def ca_file(self) -> str: ...
+
+
+class BusPlace(Protocol):
+    """A virtual bus, here or in another process."""
+
+    def backend(self) -> IBackend: ...
+    def signal(self) -> BusSignal: ...
+
+
+class WorldOfABench(Protocol):
+    """What a bench needs of a practice world, in this process or in another (`station.practice.far_world`)."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def tenant(self) -> TenantPlace: ...
+    @property
+    def bus(self) -> BusPlace: ...
+    @property
+    def units(self) -> Sequence[object]: ...
+
+
+class PracticeBench:
+    """A bench in a practice world, with a journal and data folder of its own that vanish with it unless a folder is given.
+
+    `through` wraps the journal's store (`station.practice.crash` cuts the power that way).
+    """
+
+    def __init__(self, world: WorldOfABench, folder: Path | None = None, blueprints: Sequence[Blueprint] = (AUTOPILOT_BLUEPRINT,),
+                 journal: str = "", station: str = "practice", through: Callable[[Store], Store] = untouched) -> None:
         self.world = world
         self._scratch = tempfile.TemporaryDirectory(prefix="holobench-practice-") if folder is None else None
         self.folder = folder or Path(self._scratch.name if self._scratch else "")
-        self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock)
+        self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, through=through)
         self.secrets = MemorySecrets()
         self.signin = SignIn(custom_settings(world.tenant.authority, world.tenant.graph_url, world.tenant.client_id,
                                              Path(world.tenant.ca_file)), self.secrets, None, world.clock)
