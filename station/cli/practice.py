@@ -76,9 +76,9 @@ async def _play(world: "PracticeWorld", practice: "PracticeBench", blueprint: st
     try:
         technician = Technician(bench, world.unit_of, blueprint)
         await _until_nothing_is_left(technician, len(world.units))
-        return narration.close(bench, context)
     finally:
         await practice.close()
+    return narration.close(bench, context)
 
 
 async def _until_nothing_is_left(technician: "Technician", units: int) -> None:
