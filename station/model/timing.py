@@ -100,6 +100,14 @@ class Deadline:
         """Wall seconds left; never negative."""
         return max(0.0, self._end - self._monotonic())
 
+    def part(self, wall_seconds: float) -> "Deadline":
+        """A deadline within this one, cancelled with it: the budget of one part of the work."""
+        return Deadline(self.share(wall_seconds), self.token, self._monotonic)
+
+    def afresh(self, wall_seconds: float) -> "Deadline":
+        """A deadline of its own on the same clock: the allowance for cleaning up when this one is over or cancelled."""
+        return Deadline(wall_seconds, None, self._monotonic)
+
     def share(self, wall_seconds: float) -> float:
         """At most `wall_seconds`, and no more than is left: the time-out of one transfer."""
         return min(wall_seconds, self.remaining())

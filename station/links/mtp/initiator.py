@@ -204,7 +204,7 @@ class MtpStorage:
             error.values["unfinished"] = unfinished
             raise
         except BaseException as error:
-            if handle and not self._remove(handle) and isinstance(error, HoloBenchError):
+            if handle and not self._remove(handle, deadline) and isinstance(error, HoloBenchError):
                 error.values["unfinished"] = unfinished
             raise
         return PutReceipt(name, size, digest, read_back)
@@ -243,10 +243,10 @@ class MtpStorage:
             raise DataError("mtp.read-back-differs", f"{name}: SHA-256 differs")
         return True
 
-    def _remove(self, handle: int) -> bool:
+    def _remove(self, handle: int, deadline: Deadline) -> bool:
         """Delete what could not be proved, with an allowance of its own. False if the unit did not let us."""
         try:
-            self._session.order(Operation.DELETE_OBJECT, (handle, 0), Deadline(_CLEAN_UP_SECONDS))
+            self._session.order(Operation.DELETE_OBJECT, (handle, 0), deadline.afresh(_CLEAN_UP_SECONDS))
         except NotFound:
             return True
         except HoloBenchError:

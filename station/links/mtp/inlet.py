@@ -38,7 +38,7 @@ class Inlet:
 
         Raises OverBudget `mtp.no-answer`, DataError `mtp.bad-container`.
         """
-        waiting = Deadline(deadline.share(patience), deadline.token)
+        waiting = deadline.part(patience)
         while len(self._buffer) < HEADER_SIZE:
             self._buffer += self._transfer(waiting)
         header = unpack_header(bytes(self._buffer[:HEADER_SIZE]))
@@ -53,7 +53,7 @@ class Inlet:
         left = header.length - HEADER_SIZE
         while left:
             if not self._buffer:
-                piece = self._transfer(Deadline(deadline.share(patience), deadline.token))
+                piece = self._transfer(deadline.part(patience))
                 if len(piece) <= left:
                     left -= len(piece)
                     yield piece
@@ -71,7 +71,7 @@ class Inlet:
             yield bytes(self._buffer)
             self._buffer.clear()
         while not (seen and self._ended):
-            piece = self._transfer(Deadline(deadline.share(patience), deadline.token), empty_counts=seen)
+            piece = self._transfer(deadline.part(patience), empty_counts=seen)
             seen = True
             yield piece
 

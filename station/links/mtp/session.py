@@ -30,7 +30,6 @@ LARGEST_DATASET = 16 * 1024 * 1024
 SESSION_ID = 1
 
 _BUSY_TRIES = 5
-_BUSY_PAUSE = 0.5
 _CLASSES: dict[str, type[HoloBenchError]] = {
     "mtp.no-such-file": NotFound, "mtp.no-such-folder": NotFound, "mtp.no-such-storage": NotFound,
     "mtp.no-space": Refused, "mtp.too-large": Refused, "mtp.write-protected": Refused,
@@ -89,7 +88,7 @@ class MtpSession:
         for cure in cures:
             if deadline.remaining() <= 0:
                 break
-            attempt = Deadline(deadline.share(self._limits.open_patience), deadline.token)
+            attempt = deadline.part(self._limits.open_patience)
             try:
                 if cure:
                     cure(attempt)
@@ -196,5 +195,5 @@ class MtpSession:
             except LinkError as error:
                 if error.code != "mtp.busy":
                     raise
-            deadline.pause(_BUSY_PAUSE)
+            deadline.pause(self._limits.busy_pause)
         return run()

@@ -36,6 +36,7 @@ class Limits:
     drain_pause: float = 0.3
     status_pause: float = 0.2
     close_seconds: float = 2.0
+    busy_pause: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Transactions:
             raise
         except BaseException:
             self.in_step = False
-            self._abandon(number)
+            self._abandon(number, deadline)
             raise
 
     def _number(self) -> int:
@@ -110,7 +111,7 @@ class Transactions:
     # -- out
 
     def _write(self, data: bytes, deadline: Deadline, patience: float) -> None:
-        waiting = Deadline(deadline.share(patience), deadline.token)
+        waiting = deadline.part(patience)
         view = memoryview(data)
         while view:
             deadline.token.check()
@@ -120,7 +121,7 @@ class Transactions:
             gone = self._pipe.write(bytes(view), min(_SLICE, left))
             if gone:
                 view = view[gone:]
-                waiting = Deadline(deadline.share(patience), deadline.token)
+                waiting = deadline.part(patience)
 
     def _send(self, operation: int, number: int, data: DataOut, deadline: Deadline, patience: float) -> None:
         """Header and first bytes go in one transfer; a data phase that fills its last packet ends with an empty one."""
@@ -193,12 +194,12 @@ class Transactions:
 
     # -- the way out
 
-    def _abandon(self, number: int) -> None:
+    def _abandon(self, number: int, deadline: Deadline) -> None:
         """Cancel recipe: cancel request, drain, ask the status until it is OK, clear the halts it names, take the event.
 
         Has an allowance of its own, for the deadline is over by now; what fails here is cured by the reset of the next call.
         """
-        allowance = Deadline(self._limits.cancel_seconds)
+        allowance = deadline.afresh(self._limits.cancel_seconds)
         try:
             self._pipe.control(ClassRequest.CANCEL, struct.pack("<HI", EventCode.CANCEL_TRANSACTION, number),
                                allowance.share(self._limits.close_seconds))
