@@ -120,11 +120,8 @@ class Bench:
         facts = tuple(k.fact for k in unit.facts.values() if k.fact.key.startswith(CARRIED) and k.fact.key != "unit.label-serial")
         body = RunStarted(plan.path, blueprint, operator, facts, dict(plan.options))
         draft = Draft(body, self.clock.now(), unit.key, run, slot)
-        self._submit(partial(self._claim_and_start, unit.facts.text(CLAIMED_BY), run, draft))
-
-    def _claim_and_start(self, serial: str, run: str, draft: Draft) -> None:
-        self._record.claim(serial, run, LEASE_S)
-        self._record.append(draft)
+        replaced = self._board.by_unit.get(unit.key, "")
+        self._submit(partial(self._record.claim, unit.facts.text(CLAIMED_BY), run, LEASE_S, draft, instead_of=replaced))
 
     def retry(self, slot: int, operator: str = "") -> None:
         """Try the failed step again. Raises NotFound `bench.no-run`."""

@@ -62,8 +62,11 @@ class Record(Protocol):
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         """Be told of events after they are durable, in order; returns the way to stop."""
 
-    def claim(self, serial: str, run: str, lease_s: float) -> object:
-        """Claim a unit for this station. Raises Refused `journal.claimed` while another bench or run holds it."""
+    def claim(self, serial: str, run: str, lease_s: float, *drafts: Draft, instead_of: str = "") -> object:
+        """Claim a unit for this station and write in the same transaction; `instead_of` is an own run that gives way.
+
+        Raises Refused `journal.claimed` while another bench or run holds the unit.
+        """
 
     def renew(self, serial: str, run: str, lease_s: float) -> object:
         """Keep a claim alive. Raises Refused `journal.claim-lost`."""

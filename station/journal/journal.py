@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from station.journal.chain import Entry, Head, Row, Verdict, entry
-from station.journal.claims import Claim
+from station.journal.claims import Claim, Wish
 from station.journal.delivery import Callback, Delivery
 from station.journal.export import export
 from station.journal.reading import Store, Wanted
@@ -160,16 +160,18 @@ class Journal:
         """Write the record to a text stream; returns how many rows. `station.journal.export` describes the formats."""
         return export(self.rows(run=run, unit=unit, station=station), stream, how)
 
-    def claim(self, serial: str, run: str, lease_s: float) -> Claim:
-        """Claim a unit for a run before work starts. Raises Refused `journal.claimed` while another holds it.
+    def claim(self, serial: str, run: str, lease_s: float, *drafts: Draft, instead_of: str = "") -> Claim:
+        """Claim a unit for a run before work starts; `drafts` (its start) are committed with the claim or not at all.
 
-        A lease that has run out is taken over, which is recorded. Claiming again for the same run renews.
+        A lease that has run out is taken over, which is recorded. Claiming again for the same run renews; `instead_of` is a run
+        of this station that the new one replaces. Raises Refused `journal.claimed` while another holds the unit.
         """
+        entries = [entry(d) for d in drafts]
         with self._write_lock:
             self._demand_open()
             self._commit([])
-            claim, events = self._store.claim(serial, run, lease_s)
-            self._hand_out(events)
+            claim, events = self._store.claim(Wish(serial, run, lease_s, instead_of), entries)
+            self._hand_out((*self._written_by_others(events[0].seq), *events) if events else ())
         self._delivery.run()
         return claim
 

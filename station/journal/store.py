@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station.journal import schema
 from station.journal.chain import Entry, Finding, Head, Row, Verdict, Walk, entry, extend, genesis
-from station.journal.claims import Claim, Ruling, rule
+from station.journal.claims import Claim, Ruling, Wish, rule
 from station.journal.reading import Wanted
 from station.journal.trouble import told
 from station.model.errors import Refused
@@ -164,30 +165,33 @@ class SqlStore:
                 if said != "ok":
                     yield Finding("", 0, "file", str(said)[:200])
 
-    def claim(self, serial: str, run: str, lease: float) -> tuple[Claim, tuple[Event, ...]]:
-        """Claim a unit; the events tell of a take-over. Raises Refused `journal.claimed`."""
+    def claim(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
+        """Claim a unit and append in one transaction; the events tell of a take-over first. Raises Refused `journal.claimed`."""
         with told(), self._writing() as connection:
             now = self._now(connection)
-            wish = Claim(serial, self.station, run, now + timedelta(seconds=lease))
-            held = self._put_or_find(connection, wish)
-            if held is None:
-                return wish, ()
-            ruling = rule(held, self.station, run, now)
-            if ruling is Ruling.REFUSE:
-                raise Refused("journal.claimed", f"{serial}: {held.station}", station=held.station, until=held.until)
-            connection.execute(update(schema.claim).where(schema.claim.c.serial == serial).values(_claim_values(wish)))
-            if ruling is Ruling.RENEW:
-                return wish, ()
-            about = {"serial": serial, "from": held.station, "from-run": held.run, "ran-out": held.until.isoformat()}
-            draft = Draft(Noted("claim.taken-over", about), self._clock.now(), serial, run)
-            events = tuple(event for _, event in self._append(connection, [entry(draft)]))
-            return Claim(serial, self.station, run, wish.until, held.station), events
+            claim = Claim(wish.serial, self.station, wish.run, now + timedelta(seconds=wish.lease))
+            held = self._put_or_find(connection, claim)
+            ruling = rule(held, self.station, wish.run, now, wish.instead_of)
+            if held is not None and ruling is Ruling.REFUSE:
+                raise Refused("journal.claimed", f"{wish.serial}: {held.station}", station=held.station, until=held.until)
+            if held is not None:
+                mine = update(schema.claim).where(schema.claim.c.serial == wish.serial).values(_claim_values(claim))
+                connection.execute(mine)
+            if held is not None and ruling is Ruling.TAKE_OVER:
+                claim = replace(claim, taken_from=held.station)
+                entries = (self._taken_over(held, wish.run), *entries)
+            written = self._append(connection, entries) if entries else []
+            return claim, tuple(event for _, event in written)
 
-    def _put_or_find(self, connection: Connection, wish: Claim) -> Claim | None:
+    def _taken_over(self, held: Claim, run: str) -> Entry:
+        about = {"serial": held.serial, "from": held.station, "from-run": held.run, "ran-out": held.until.isoformat()}
+        return entry(Draft(Noted("claim.taken-over", about), self._clock.now(), held.serial, run))
+
+    def _put_or_find(self, connection: Connection, claim: Claim) -> Claim | None:
         """None once the claim is put where there was none, else the one that stands there, locked."""
         new = self._insert(schema.claim).on_conflict_do_nothing().returning(schema.claim.c.serial)
-        while connection.execute(new, _claim_values(wish)).scalar() is None:
-            held = self._held(connection, wish.serial)
+        while connection.execute(new, _claim_values(claim)).scalar() is None:
+            held = self._held(connection, claim.serial)
             if held is not None:
                 return held
         return None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NoReturn
 
 from station.journal.chain import Entry, Head, Row, Verdict
-from station.journal.claims import Claim
+from station.journal.claims import Claim, Wish
 from station.journal.reading import Store, Wanted
 from station.model.errors import UsageError
 from station.model.events import Event
@@ -75,9 +75,9 @@ class CrashingStore:
         self._counted(number)
         return events
 
-    def claim(self, serial: str, run: str, lease: float) -> tuple[Claim, tuple[Event, ...]]:
+    def claim(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
         number = self._count()
-        claimed = self._store.claim(serial, run, lease)
+        claimed = self._store.claim(wish, entries)
         self._counted(number)
         return claimed
 

@@ -41,19 +41,40 @@ def test_another_run_of_the_same_bench_is_refused_as_well(journal):
         journal.claim("S1", "r2", 60)
 
 
-def test_a_lease_that_ran_out_is_taken_over_and_that_is_recorded(journal, other, clock):
+def test_a_run_takes_the_place_of_the_own_run_that_it_replaces(journal, other):
+    journal.claim("S1", "r1", 60)
+    journal.claim("S1", "r2", 60, instead_of="r1")
+
+    assert [(c.station, c.run) for c in journal.claims()] == [("bench-1", "r2")]
+    with pytest.raises(Refused, match=r"journal\.claimed"):
+        other.claim("S1", "r3", 60, instead_of="r2")
+
+
+def test_the_start_of_a_run_is_committed_with_its_claim_or_not_at_all(journal, other, draft):
+    heard = []
+    other.subscribe(heard.extend)
+    journal.claim("S1", "r1", 60, draft("start of r1", run="r1"))
+    with pytest.raises(Refused, match=r"journal\.claimed"):
+        other.claim("S1", "r2", 60, draft("start of r2", run="r2"))
+
+    assert [e.body.topic for e in other.events()] == ["start of r1"]
+    assert heard == []
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_that_is_recorded(journal, other, clock, draft):
     heard = []
     other.subscribe(heard.extend)
     journal.claim("S1", "r1", 60)
     clock.move(60)
 
-    claim = other.claim("S1", "r2", 60)
+    claim = other.claim("S1", "r2", 60, draft("start"))
 
     assert claim.taken_from == "bench-1"
-    (event,) = other.events(station="bench-2")
-    assert heard == [event]
+    event, start = other.events(station="bench-2")
+    assert heard == [event, start]
     assert isinstance(event.body, Noted)
     assert event.body.about["from"] == "bench-1"
+    assert start.body == Noted("start")
     assert other.verify().sound
 
 
@@ -108,12 +129,12 @@ def test_of_many_that_reach_for_one_unit_exactly_one_gets_it(file, clock):
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@given(st.sampled_from("ab"), st.sampled_from("12"), st.integers(-5, 5))
-def test_a_running_lease_is_never_given_to_another(station, run, seconds):
+@given(st.sampled_from("ab"), st.sampled_from("12"), st.integers(-5, 5), st.sampled_from(("", "1", "2")))
+def test_a_running_lease_is_never_given_to_another(station, run, seconds, instead_of):
     held = Claim("S", "a", "1", NOON + timedelta(seconds=seconds))
-    ruling = rule(held, station, run, NOON)
+    ruling = rule(held, station, run, NOON, instead_of)
 
-    if (station, run) == ("a", "1"):
+    if station == "a" and "1" in (run, instead_of):
         assert ruling is Ruling.RENEW
     else:
         assert ruling is (Ruling.REFUSE if seconds > 0 else Ruling.TAKE_OVER)
