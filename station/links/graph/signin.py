@@ -95,6 +95,8 @@ class SignIn:
             accounts = app.get_accounts()
             if not accounts:
                 raise SignInNeeded("graph.sign-in-needed")
+            if renew:
+                self._drop_access_tokens(accounts[0]["home_account_id"])
             answer = self._talk(lambda: app.acquire_token_silent_with_error(
                 self._full(scopes), accounts[0], force_refresh=renew, claims_challenge=claims))
             if answer is None:
@@ -167,6 +169,12 @@ class SignIn:
         query = urlencode({"client_id": self.settings.client, "scope": " ".join(self._full(scopes)),
                            "redirect_uri": "http://localhost"})
         return f"{self.settings.authority}/v2.0/adminconsent?{query}"
+
+    def _drop_access_tokens(self, account_id: str) -> None:
+        """Drop what Graph rejected: else msal hands an older token with more scopes out again as soon as fewer are asked for."""
+        kind = self._cache.CredentialType.ACCESS_TOKEN
+        for entry in list(self._cache.search(kind, query={"home_account_id": account_id})):
+            self._cache.remove_at(entry)
 
     def _full(self, scopes: tuple[str, ...]) -> list[str]:
         return [f"{self.settings.graph}/{scope}" for scope in scopes]
