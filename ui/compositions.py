@@ -48,8 +48,8 @@ async def practice(order: PracticeOrder) -> Composed:
 
 
 async def real() -> Composed:
-    """Open the bench that the configuration describes. Raises what `ui.real_station.put_together` raises."""
-    from ui.real_station import put_together
+    """Open the bench that the configuration describes. Raises what `station.bench.wiring.put_together` raises."""
+    from station.bench.wiring import put_together
 
     made = await in_thread(put_together)
     await made.bench.open()

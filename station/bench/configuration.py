@@ -17,6 +17,7 @@ from station.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from station.links.graph.settings import TenantSettings
+    from station.links.usb.allow_list import AllowList
 
 VARIABLE = "HOLOBENCH_CONFIG"
 APP = "holobench"
@@ -41,6 +42,13 @@ class Config:
     tenant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     blueprints: Mapping[str, Blueprint] = field(default_factory=lambda: MappingProxyType({"autopilot": AUTOPILOT_BLUEPRINT}))
     file: Path | None = None
+
+    def allow_list(self) -> "AllowList":
+        """The USB ids that count as headsets here beside the shipped ones. Raises ConfigurationError `usb.bad-list`."""
+        from station.links.usb.allow_list import AllowList
+
+        rows = "".join(f'[[device]]\nid = "{ids}"\nkind = "hololens"\n' for ids in self.allow)
+        return AllowList.parse(rows)
 
     def tenant_settings(self) -> "TenantSettings":
         """The tenant section as the Graph link takes it. Raises ConfigurationError `configuration.no-tenant`."""

@@ -164,6 +164,10 @@ class Path:
                 return index
         raise KeyError(key)
 
+    def step_of(self, key: str) -> Step:
+        """The step of a key. Raises KeyError for a key that is no step of this path."""
+        return self.steps[self.index(key)]
+
     def proofs(self) -> Iterator[tuple[str, Proof]]:
         """Every step's proof with the step's key."""
         for step in self.steps:

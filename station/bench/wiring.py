@@ -15,18 +15,16 @@ from station.bench.tenant_cloud import TenantCloud
 from station.bench.usb_bus import UsbBus
 from station.journal import Journal
 from station.links.graph.client import GraphClient
-from station.links.graph.pacer import Pacer
+from station.links.graph.opening import GraphLink, open_graph
 from station.links.graph.signin import SignIn
-from station.links.graph.wire import HttpsWire
 from station.links.usb.desk import system_eyes
 from station.model.errors import ConfigurationError
 from station.model.facts import FactValue
 from station.model.timing import Clock, Deadline, WallClock
 from station.paths.registry import PATHS
+from station.tenant.exchange_log import journalled
 from station.tenant.tracker import TenantTracker
 from station.vault.secrets import SecretStore, open_secrets
-
-TOKENS = "tokens.bin"
 
 
 class NoTenant:
@@ -49,48 +47,57 @@ class NoTenant:
 
 @dataclass(frozen=True)
 class RealStation:
-    """The parts that screens may need. `signin` and `client` are None where no tenant is configured."""
+    """The parts that screens and commands may need. `link` is None where no tenant is configured."""
 
     config: Config
     bench: Bench
     journal: Journal
     secrets: SecretStore
-    signin: SignIn | None
-    client: GraphClient | None
+    link: GraphLink | None
+
+    @property
+    def signin(self) -> SignIn | None:
+        """The sign-in of the configured tenant."""
+        return self.link.signin if self.link else None
+
+    @property
+    def client(self) -> GraphClient | None:
+        """The Graph client of the configured tenant."""
+        return self.link.client if self.link else None
 
     async def close(self) -> None:
-        """Close the bench, then its record."""
+        """Close the bench, then its record and its connections."""
         await self.bench.close()
         self.journal.close()
+        if self.link is not None:
+            self.link.close()
 
 
-def put_together() -> RealStation:
-    """Read the configuration and make the bench.
+def put_together(config: Config | None = None) -> RealStation:
+    """Make the bench that a configuration (the station's own, where none is given) describes.
 
     Raises ConfigurationError, JournalError, LinkError: what keeps the station from being opened.
     """
-    config, clock, secrets = load(), WallClock(), open_secrets()
-    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config, clock, secrets = config or load(), WallClock(), open_secrets()
+    DataFolder(config.data).path(".")
     journal = Journal.open(config.journal, config.station, clock)
     try:
-        signin, client = _tenant(config, secrets, clock)
-        cloud: Cloud = (TenantCloud(client, TenantTracker(client, clock), journal, config.station, clock) if client
+        link = _link(config, secrets, clock, journal)
+        cloud: Cloud = (TenantCloud(link.client, TenantTracker(link.client, clock), journal, config.station, clock) if link
                         else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
-        bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports)
+        bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports, allowed=config.allow_list())
         bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events)
     except BaseException:
         journal.close()
         raise
-    return RealStation(config, bench, journal, secrets, signin, client)
+    return RealStation(config, bench, journal, secrets, link)
 
 
-def _tenant(config: Config, secrets: SecretStore, clock: Clock) -> tuple[SignIn | None, GraphClient | None]:
+def _link(config: Config, secrets: SecretStore, clock: Clock, journal: Journal) -> GraphLink | None:
     try:
         settings = config.tenant_settings()
     except ConfigurationError as e:
         if e.code != "configuration.no-tenant":
             raise
-        return None, None
-    signin = SignIn(settings, secrets, config.data / TOKENS, clock)
-    return signin, GraphClient(settings.graph, HttpsWire(settings.ca_file), signin, Pacer(clock))
-
+        return None
+    return open_graph(settings, secrets, config.data, clock, journalled(journal, clock))
