@@ -56,6 +56,7 @@ class MtpSession:
         self._transactions = Transactions(pipe, self._limits)
         self._closed = False
         self._lost = False
+        self._latest = Deadline(0)
 
     @property
     def in_step(self) -> bool:
@@ -67,6 +68,7 @@ class MtpSession:
 
         Raises LinkLost, Cancelled, OverBudget `mtp.no-answer`, LinkError `mtp.no-session`.
         """
+        self._latest = deadline
         self._climb((None, self._class_reset, self._port_reset), deadline)
 
     def close(self) -> None:
@@ -76,8 +78,8 @@ class MtpSession:
         self._closed = True
         try:
             if self.in_step:
-                self._transactions.run(Operation.CLOSE_SESSION, (), Deadline(self._limits.close_seconds),
-                                       self._limits.close_seconds)
+                allowance = self._latest.afresh(self._limits.close_seconds)
+                self._transactions.run(Operation.CLOSE_SESSION, (), allowance, self._limits.close_seconds)
         except HoloBenchError:
             self._transactions.in_step = False
         finally:

@@ -127,7 +127,7 @@ class Responder:
 
     def _data(self, phase: DataPhase, data: bytes) -> None:
         if phase.left < 0:
-            if len(data) < codec.HEADER_SIZE or self._lone_header(data):
+            if not self._sane(data):
                 self._frozen = True
                 return
             data = self._begin(phase, data)
@@ -141,9 +141,13 @@ class Responder:
             self._reply(phase.operation, phase.transaction, self._end(phase))
 
     @staticmethod
-    def _lone_header(data: bytes) -> bool:
+    def _sane(data: bytes) -> bool:
         """facts/device-io §2.1: "any MTP enabled phone just freezes" when header and payload come apart."""
-        return len(data) == codec.HEADER_SIZE and codec.unpack_header(data).length > codec.HEADER_SIZE
+        try:
+            header = codec.unpack_header(data)
+        except DataError:
+            return False
+        return header.kind == ContainerKind.DATA and (len(data) > codec.HEADER_SIZE or header.length == codec.HEADER_SIZE)
 
     def _begin(self, phase: DataPhase, data: bytes) -> bytes:
         header = codec.unpack_header(data)
