@@ -4,8 +4,6 @@ Source: facts/tenant §5. Intune: plain ASCII, CRLF, no byte order mark, no quot
 quotes is refused rather than changed.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from station.autopilot.hash_check import CheckedRow
-from station.model.errors import ConfigurationError, DataError
+from station.autopilot.whole_file import replace_file
+from station.model.errors import DataError
 
 _FORBIDDEN = frozenset(',"\r\n\t;')
 T = TypeVar("T")
@@ -84,7 +83,7 @@ def write(rows: Sequence[CheckedRow], target: Path, destination: Destination = I
     for number, part in enumerate(parts, 1):
         path = target if len(parts) == 1 else target.with_name(f"{target.stem}-{number:0{len(str(len(parts)))}}{target.suffix}")
         text = "".join(f"{line}\r\n" for line in ([head] if head else []) + part)
-        _replace(path, text.encode("utf-8-sig" if destination.byte_order_mark else "ascii"))
+        replace_file(path, text.encode("utf-8-sig" if destination.byte_order_mark else "ascii"))
         written.append(path)
     return tuple(written)
 
@@ -110,21 +109,3 @@ def _line(row: CheckedRow, columns: tuple[Column, ...]) -> str:
             raise DataError("autopilot.csv-value-forbidden", f"{row.serial}, {column.header}: {cell[:40]!r}")
         cells.append(cell)
     return ",".join(cells)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """The whole file or nothing: written beside its place, flushed to disk, then renamed."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except OSError as e:
-        raise ConfigurationError("autopilot.csv-not-written", f"{path.name}: {e.strerror or e}") from e

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.autopilot import hash_file_writer
+from station.autopilot import whole_file
 from station.autopilot.hash_check import CheckedRow, check, check_rows, merge
 from station.autopilot.hash_file import HashRow, read
 from station.autopilot.hash_file_writer import INTUNE, MICROSOFT_SUPPORT, PARTNER_CENTER, split, write
@@ -225,7 +225,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     def full(_fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(hash_file_writer.os, "fsync", full)
+    monkeypatch.setattr(whole_file.os, "fsync", full)
     with pytest.raises(ConfigurationError):
         write(checked(1), target)
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("out.csv", b"old")]
