@@ -44,6 +44,7 @@ class GraphService:
         self._state, self._gate, self._handlers = state, gate, handlers
         self._base_url, self._retry_after, self._check_answers = base_url, retry_after, check_answers
         self._inspector = Inspector(contract())
+        self._accepted: set[str] = set()
         self._expired: set[str] = set()
         self.requests: list[LoggedRequest] = []
         self.violations: list[Violation] = []
@@ -126,8 +127,10 @@ class GraphService:
         return principal
 
     def _ended(self, principal: Principal) -> bool:
-        if principal.token_id not in self._expired and self._strikes("token-expired"):
+        """Whether the token has ended before its time; one that is used for the first time never has."""
+        if principal.token_id in self._accepted and self._strikes("token-expired"):
             self._expired.add(principal.token_id)
+        self._accepted.add(principal.token_id)
         return principal.token_id in self._expired
 
     def _bad_token(self, text: str) -> Answer:
