@@ -33,6 +33,7 @@ class WorldServer:
         self._backend = VirtualBackend(bus)
         self._key = secrets.token_bytes(32)
         self._listener = Listener(("127.0.0.1", port), authkey=self._key)
+        self._address = WorldAddress(int(self._listener.address[1]), self._key)
         self._stopped = threading.Event()
         self._connections: set[Connection] = set()
         self._threads: list[threading.Thread] = []
@@ -42,10 +43,12 @@ class WorldServer:
     @property
     def address(self) -> WorldAddress:
         """What the other process needs."""
-        return WorldAddress(int(self._listener.address[1]), self._key)
+        return self._address
 
     def close(self) -> None:
-        """Stop listening and end every connection."""
+        """Stop listening and end every connection; a second call does nothing."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         with suppress(OSError, EOFError):
             Client(("127.0.0.1", self.address.port), authkey=self._key).close()      # ends the accept that is under way
