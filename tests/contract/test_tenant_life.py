@@ -305,6 +305,20 @@ def test_a_row_deleted_between_two_pages_hides_no_other(tenant: VirtualTenant, g
     assert len(rest["value"]) == 40
 
 
+def test_a_tenant_can_be_filled_with_enrolled_units(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
+    serials = tenant.populate(30, enrolled=10)
+    clock.step(HOUR)
+    rows = graph.get(f"{DEVICES}?$top=100")["value"]
+    assert [r["serialNumber"] for r in rows if r["enrollmentState"] == "enrolled"] == serials[:10]
+    assert {r["complianceState"] for r in graph.get(MANAGED)["value"]} == {"compliant"}
+
+
+def test_a_record_of_an_earlier_life_keeps_a_unit_out(tenant: VirtualTenant, clock: Any) -> None:
+    serial = tenant.populate(1)[0]
+    tenant.leave_record(serial)
+    assert tenant.enrol(_unit(serial), EnrolHow.AUTOPILOT).code == "0x80180014"
+
+
 def test_the_same_seed_gives_the_same_tenant(make_tenant: Callable[..., VirtualTenant], make_caller: Callable[..., Any],
                                              clock: Any) -> None:
     shown = []

@@ -96,6 +96,18 @@ def test_a_throttled_request_was_not_carried_out_and_says_how_long_to_wait_or_no
     assert [p.wait for p in graph.tenant.pauses] == [None if quirk == "throttle-silent" else 7.0]
 
 
+def test_more_writes_than_the_published_limit_are_throttled_until_the_window_has_moved_on(odd: Make, clock: Any) -> None:
+    graph = odd("rate-limit:always")
+    path = f"{IMPORTED}/none"
+    assert {graph.call("DELETE", path).status_code for _ in range(100)} == {404}
+    clock.step(5)
+    refused = graph.call("DELETE", path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "15")
+    assert graph.call("GET", IMPORTED).status_code == 200
+    clock.step(15)
+    assert graph.call("DELETE", path).status_code == 404
+
+
 def test_one_request_inside_a_batch_is_throttled_with_its_own_wait(odd: Make) -> None:
     graph = odd("throttle-in-batch", retry_after=(7, 7))
     inner = [{"id": str(n), "method": "GET", "url": "/me"} for n in range(3)]

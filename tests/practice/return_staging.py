@@ -78,7 +78,7 @@ def stage(tenant: VirtualTenant, serial: str, case: Case) -> None:
             if case.autopilot == "none":
                 state.autopilot.remove(key)
         if case.intune == "double":
-            tenant._intune._leave_record(serial)
+            tenant.leave_record(serial)
         if case.intune == "wipe-pending":
             next(r for r in state.managed if r["serialNumber"] == serial)["managementState"] = "wipePending"
         state.singles["settings"]["lastManualSyncTriggerDateTime"] = NEVER

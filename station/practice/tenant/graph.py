@@ -18,6 +18,7 @@ from station.practice.tenant.challenge import ClaimsGate
 from station.practice.tenant.contract import contract
 from station.practice.tenant.http import Answer, Request
 from station.practice.tenant.inspection import Inspector, Misfitting
+from station.practice.tenant.limits import Limits
 from station.practice.tenant.state import TenantState
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class GraphService:
         self._state, self._gate, self._handlers = state, gate, handlers
         self._base_url, self._retry_after, self._check_answers = base_url, retry_after, check_answers
         self._inspector = Inspector(contract())
+        self._limits = Limits()
         self._accepted: set[str] = set()
         self._expired: set[str] = set()
         self.requests: list[LoggedRequest] = []
@@ -142,6 +144,9 @@ class GraphService:
         if version == "beta" and path.startswith(_BETA_FAMILIES) and self._state.strikes.dose("beta-absent").probability \
                 and self._strikes("beta-absent"):
             return bad_request("", f"Resource not found for the segment '{path.rpartition('/')[2]}'.")
+        if path != "/$batch" and self._strikes("rate-limit") and (wait := self._limits.wait(
+                self._state.seconds(), request.method != "GET")):
+            return self._throttled("rate-limit", path, wait)
         if in_batch:
             return self._throttled("throttle-in-batch", path) if self._strikes("throttle-in-batch") else None
         if request.method != "GET" and path.startswith("/deviceManagement") and self._strikes("role-missing"):
@@ -149,8 +154,9 @@ class GraphService:
         name = next((n for n in _THROTTLES if self._strikes(n)), None)
         return self._throttled(name, path) if name else None
 
-    def _throttled(self, name: str, path: str) -> Answer:
-        wait, status = self._state.chance.randint(*self._retry_after), 503 if name == "unavailable" else 429
+    def _throttled(self, name: str, path: str, wait: int = 0) -> Answer:
+        wait = wait or self._state.chance.randint(*self._retry_after)
+        status = 503 if name == "unavailable" else 429
         silent, in_message = name == "throttle-silent", name == "throttle-in-message"
         self.pauses.append(Pause(self._state.seconds(), None if silent else float(wait), status))
         headers = {} if silent or in_message else {"Retry-After": str(wait)}

@@ -89,7 +89,7 @@ class Intune:
         if serial in self._state.forgiven:      # the record was deleted, or allowNextEnrollment was sent
             return False
         if self._state.managed.find(serialNumber=serial) is None and self._state.strikes.strikes("leftover-record", serial):
-            self._leave_record(serial)
+            self.leave_record(serial)
         if self._state.managed.find(serialNumber=serial) is None:
             return False
         registered["userlessEnrollmentStatus"] = "blocked"
@@ -100,8 +100,8 @@ class Intune:
         minimum = rules.get("osMinimumVersion") or ""
         return not rules["platformBlocked"] and (not minimum or _version(unit.os_version) >= _version(minimum))
 
-    def _leave_record(self, serial: str) -> None:
-        """An Intune record of an earlier life."""
+    def leave_record(self, serial: str) -> None:
+        """Put in an Intune record of an earlier life, ninety days old."""
         earlier = UnitAtCloud(serial, "HoloLens 2", "10.0.19041.1144", f"HL-{serial[-6:]}", "")
         row = self._managed_row(earlier, EnrolHow.AUTOPILOT, "")
         row["enrolledDateTime"] = row["lastSyncDateTime"] = stamp(self._state.moment() - timedelta(days=90))
@@ -113,7 +113,7 @@ class Intune:
         profile = self._profiles.of(registered["id"]) if registered is not None and how is EnrolHow.AUTOPILOT else None
         device = self._join(unit, how, registered, profile)
         if state.strikes.strikes("serial-doubles", unit.serial):
-            self._leave_record(unit.serial)
+            self.leave_record(unit.serial)
         row = self._managed_row(unit, how, user)
         row["azureADDeviceId"] = row["azureActiveDirectoryDeviceId"] = device["deviceId"] if device else ""
         row["enrollmentProfileName"] = profile["displayName"] if profile else ""

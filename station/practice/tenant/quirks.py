@@ -43,6 +43,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("throttle-in-message", "429 whose wait stands only in the JSON inside the message.", "facts/tenant §2.2"),
     ("throttle-date", "429 whose Retry-After is an HTTP date.", "facts/tenant §2.2"),
     ("throttle-in-batch", "One request inside a batch answers 429 with its own Retry-After.", "facts/tenant §2.3"),
+    ("rate-limit", "429 with Retry-After beyond 100 writes or 1,000 requests in 20 s, as for device enrolment.",
+     "facts/tenant §2.1"),
     ("unavailable", "503 with Retry-After; the request was not carried out.", "facts/tenant §2.2"),
     ("timeout-after", "504 although the request was carried out.", "facts/tenant §2.2: 5xx after sending"),
     ("cut-after-post", "The connection is cut after a POST was carried out.", "facts/tenant §2.2"),

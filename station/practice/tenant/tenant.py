@@ -205,8 +205,9 @@ class VirtualTenant:
             raise KeyError(name)
         self.strikes.set(name, dose)
 
-    def populate(self, registered: int = 0, *, first: int = 100_000_000_000, group_tag: str = "Bench-A") -> list[str]:
-        """Put so many registered, assigned devices into the tenant at once; returns their serials."""
+    def populate(self, registered: int = 0, *, enrolled: int = 0, first: int = 100_000_000_000,
+                 group_tag: str = "Bench-A") -> list[str]:
+        """Put so many registered, assigned devices into the tenant at once, the first ones enrolled; returns their serials."""
         serials = [f"{first + i:012d}" for i in range(registered)]
         with self.state.lock:
             profile = next(iter(self.state.profiles), None)
@@ -219,6 +220,9 @@ class VirtualTenant:
                     row.update(deploymentProfileAssignmentStatus="assignedInSync", deploymentProfileAssignedDateTime=moment)
             for device in self.state.devices:
                 self._directory.process(device["id"], quietly=True)
+            for serial in serials[:enrolled]:
+                unit = UnitAtCloud(serial, "HoloLens 2", "10.0.20348.1501", f"HL-{serial}", "")
+                self._intune.enrol(unit, EnrolHow.AUTOPILOT, "")
             del self.state.effects[seen:]
         return serials
 
@@ -233,6 +237,12 @@ class VirtualTenant:
         """An access token without any sign-in, for tests of other things; no scopes: all that the contract names."""
         every = self.app.roles if app_only else self.app.consented
         return self.sign_in.mint(scopes or sorted(every), upn, app_only=app_only)
+
+    def leave_record(self, serial: str) -> None:
+        """Put a stale Intune record of an earlier life of the serial into the tenant."""
+        with self.state.lock:
+            self.state.settle()
+            self._intune.leave_record(serial)
 
     def challenge(self) -> None:
         """Refuse every token that is out until a claims challenge has been answered."""
