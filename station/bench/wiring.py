@@ -17,6 +17,7 @@ from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.opening import GraphLink, open_graph
 from station.links.graph.signin import SignIn
+from station.links.usb.allow_list import shipped
 from station.links.usb.desk import system_eyes
 from station.model.errors import ConfigurationError
 from station.model.facts import FactValue
@@ -85,7 +86,8 @@ def put_together(config: Config | None = None) -> RealStation:
         link = _link(config, secrets, clock, journal)
         cloud: Cloud = (TenantCloud(link.client, TenantTracker(link.client, clock), journal, config.station, clock) if link
                         else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
-        bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports, allowed=config.allow_list())
+        bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports,
+                     allowed=shipped().joined([config.allow_list()]))
         bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events)
     except BaseException:
         journal.close()

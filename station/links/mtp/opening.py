@@ -1,12 +1,31 @@
 """Opening a unit: address in, `DeviceStorage` out."""
 
+from typing import Protocol
+
 from usb.backend import IBackend
 
 from station.links.mtp.initiator import READ_BACK_LIMIT, MtpStorage
-from station.links.mtp.pyusb_pipe import PyusbPipe, UsbAddress
+from station.links.mtp.pyusb_pipe import PyusbPipe, UsbAddress, default_backend
 from station.links.mtp.session import MtpSession
+from station.links.mtp.storage import DeviceStorage
 from station.links.mtp.transactions import Limits
 from station.model.timing import Deadline
+
+
+class Seen(Protocol):
+    """A device as the bus shows it: enough to find it again."""
+
+    @property
+    def port(self) -> str: ...
+    @property
+    def vendor_id(self) -> int: ...
+    @property
+    def product_id(self) -> int: ...
+
+
+def open_unit(seen: Seen, deadline: Deadline) -> DeviceStorage:
+    """Open a unit on this machine's own bus by the link that this system has. Raises as `open_storage` does."""
+    return open_storage(default_backend(), UsbAddress(seen.port, seen.vendor_id, seen.product_id), deadline)
 
 
 def open_storage(backend: IBackend, address: UsbAddress, deadline: Deadline, *, limits: Limits | None = None,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+import resources
 from station.model.errors import ConfigurationError
 
 _ID = re.compile(r"^(?P<vendor>[0-9a-fA-F]{4}):(?P<product>[0-9a-fA-F]{4})$")
@@ -61,6 +62,11 @@ class AllowList:
         for other in others:
             kinds.update(other.kinds)
         return AllowList(MappingProxyType(kinds))
+
+
+def shipped() -> AllowList:
+    """The list that ships with the program."""
+    return AllowList.parse(resources.text("usb/allowed-devices.toml"))
 
 
 def _entry(row: object) -> tuple[tuple[int, int], DeviceKind]:

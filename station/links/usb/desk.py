@@ -8,13 +8,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from station.links.usb.allow_list import AllowList
 from station.links.usb.identify import Identity, identify
 from station.links.usb.readers import BackendReader, BusReader, SysfsReader
 from station.links.usb.sighting import BusEvent, UsbSighting
 from station.links.usb.signals import BusSignal, KernelSignal, PollSignal
-from station.links.usb.slot_store import SlotStore
 from station.links.usb.slots import Occupant, SlotMap, SlotNotice, Slots
 from station.links.usb.watch import LONGEST_PAUSE, BusWatcher
 from station.model.errors import DataError, HoloBenchError
@@ -51,6 +51,16 @@ def system_eyes() -> Eyes:
     return _EYES.get(sys.platform, portable_eyes)()
 
 
+class SlotKeeper(Protocol):
+    """Where slot numbers are kept."""
+
+    def load(self) -> SlotMap:
+        """The numbers kept. Raises DataError `usb.bad-slots`."""
+
+    def save(self, slots: SlotMap) -> None:
+        """Keep the numbers. Raises LinkError `usb.slots-unwritable`."""
+
+
 class BusDesk:
     """Watches and numbers. `told` is called from the watcher's thread; nothing is told after `close`.
 
@@ -58,7 +68,7 @@ class BusDesk:
     `lock_slots`.
     """
 
-    def __init__(self, eyes: Eyes, clock: Clock, allowed: AllowList, store: SlotStore | None, told: Callable[[SlotNotice], None],
+    def __init__(self, eyes: Eyes, clock: Clock, allowed: AllowList, store: SlotKeeper | None, told: Callable[[SlotNotice], None],
                  problem: Callable[[HoloBenchError], None] = lambda error: None) -> None:
         self._clock = clock
         self._allowed = allowed

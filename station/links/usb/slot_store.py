@@ -46,6 +46,21 @@ class SlotStore:
             raise LinkError("usb.slots-unwritable", str(error.strerror)) from error
 
 
+class KeptSlots:
+    """A slot file for looking only: numbers that are kept hold, nothing is written, and a numbered bench gets no new slots."""
+
+    def __init__(self, store: SlotStore) -> None:
+        self._store = store
+
+    def load(self) -> SlotMap:
+        """See `SlotStore.load`."""
+        kept = self._store.load()
+        return SlotMap(kept.ports, locked=bool(kept.ports))
+
+    def save(self, slots: SlotMap) -> None:
+        """Nothing is written."""
+
+
 def _parse(text: str) -> SlotMap:
     data = json.loads(text)
     if not isinstance(data, dict) or data.get("version") != _VERSION:
