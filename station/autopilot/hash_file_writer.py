@@ -105,7 +105,12 @@ def _line(row: CheckedRow, columns: tuple[Column, ...]) -> str:
     cells = []
     for column in columns:
         cell = column.cell(row)
-        if not cell.isascii() or not _FORBIDDEN.isdisjoint(cell) or not cell.isprintable():
-            raise DataError("autopilot.csv-value-forbidden", f"{row.serial}, {column.header}: {cell[:40]!r}")
+        check_value(cell, f"{row.serial}, {column.header}")
         cells.append(cell)
     return ",".join(cells)
+
+
+def check_value(value: str, where: str) -> None:
+    """Refuse what Intune's file cannot hold. Raises DataError `autopilot.csv-value-forbidden`."""
+    if not value.isascii() or not _FORBIDDEN.isdisjoint(value) or not (value.isprintable() or not value):
+        raise DataError("autopilot.csv-value-forbidden", f"{where}: {value[:40]!r}")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from station.links.graph.values import AutopilotDevice, ImportedIdentity
 from station.model.facts import FactValue
 from station.model.faults import catalogue
+from station.model.words import N_
 
 ALREADY_HERE = "ZtdDeviceAlreadyAssigned"
 
@@ -34,6 +35,14 @@ class ProfileState(StrEnum):
     ASSIGNING = "assigning"
     ASSIGNED = "assigned"
 
+
+STATE_LABELS: Mapping[Registration, str] = MappingProxyType({
+    Registration.NONE: N_("Not registered"), Registration.SUBMITTED: N_("Sent"), Registration.IMPORTING: N_("Importing"),
+    Registration.REGISTERED: N_("Registered"), Registration.REFUSED: N_("Refused")})
+PROFILE_LABELS: Mapping[ProfileState, str] = MappingProxyType({
+    ProfileState.UNKNOWN: N_("Profile not known"), ProfileState.NOT_ASSIGNED: N_("Profile not assigned"),
+    ProfileState.ASSIGNING: N_("Profile is being assigned"), ProfileState.ASSIGNED: N_("May be powered on now")})
+"""What a person reads; the profile counts once the device is registered."""
 
 _PROFILE_WORDS: Mapping[str, ProfileState] = MappingProxyType({
     "notAssigned": ProfileState.NOT_ASSIGNED, "failed": ProfileState.NOT_ASSIGNED, "pending": ProfileState.ASSIGNING})
