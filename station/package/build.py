@@ -19,7 +19,7 @@ from station.package.assets import with_assets
 from station.package.compiler import Compiled, Dialect, compile_settings
 from station.package.customizations import Customizations, Element, PackageConfig
 from station.package.layout import Asset, notes_of, text_files, xml_block
-from station.package.schema import Schema, shipped
+from station.package.schema import Kind, Schema, shipped
 from station.package.settings import PackageSettings
 from station.package.settings_tree import SecretResolver, to_tree
 from station.package.wim_write import Stored, WimWriter
@@ -103,7 +103,7 @@ def build(settings: PackageSettings, target: Path, *, secret: SecretResolver, fo
     tree = to_tree(settings, secret, known)
     source = FileSource(folder, tree.made)
     compiled = compile_settings(tree.common, known, source.read, chosen.dialect)
-    customizations = Customizations(config_of(settings, reproducible=chosen.reproducible), _published(tree.common))
+    customizations = Customizations(config_of(settings, reproducible=chosen.reproducible), _published(tree.common, "", known))
     moment = _FIXED_MOMENT if chosen.reproducible else datetime.datetime.now(datetime.UTC)
     partial = target.with_name(target.name + ".partial")
     try:
@@ -190,15 +190,14 @@ def _owner_only(path: Path) -> BinaryIO:
     return os.fdopen(handle, "w+b")
 
 
-def _published(element: Element) -> Element:
-    """The tree as it may travel: an absolute path would tell about the building machine, so only its last part stays."""
-    text = _base(element.text) if _absolute(element.text) else element.text
-    return replace(element, text=text, children=tuple(_published(c) for c in element.children))
-
-
-def _absolute(text: str) -> bool:
-    return len(text) < 1024 and "\n" not in text and (
-        (text.startswith("/") and text.count("/") > 1 and " " not in text) or (PureWindowsPath(text).is_absolute()))
+def _published(element: Element, path: str, schema: Schema) -> Element:
+    """The tree as it may travel: a file's absolute path would tell about the building machine, so only its last part stays."""
+    setting = schema.find(path) if path else None
+    text = element.text
+    if setting is not None and setting.kind is Kind.FILE and (text.startswith("/") or PureWindowsPath(text).is_absolute()):
+        text = _base(text)
+    return replace(element, text=text,
+                   children=tuple(_published(c, f"{path}/{c.name}".lstrip("/"), schema) for c in element.children))
 
 
 def _base(path: str) -> str:

@@ -3,8 +3,11 @@
 A source is called by its kind and place: ("pfx", certificate name), ("root", number), ("app", "<family>/<n>") and so on.
 """
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from station.model.errors import DataError, UsageError
 from station.package.contents import PackageImage, open_container
@@ -13,8 +16,14 @@ from station.package.decompiler import asset_name, from_base64, is_plain_network
 from station.package.settings import CertificateStore
 from station.package.wim_read import WimReader, safe_name
 
-Writer = Callable[[Path], None]
 _STORES = {"Root": CertificateStore.ROOT, "CA": CertificateStore.INTERMEDIATE, "TrustedPeople": CertificateStore.TRUSTED_PEOPLE}
+
+
+class Writer(Protocol):
+    """A large file that is copied when it is wanted. Equal writers write equal contents."""
+
+    def write(self, target: Path) -> None:
+        """Write it. Raises OSError, DataError."""
 
 
 class FileKeeper:
@@ -24,7 +33,7 @@ class FileKeeper:
         self._folder = folder
         self._sources = sources
         self._beside = beside
-        self._written: dict[str, tuple[str, str]] = {}
+        self._written: dict[str, bytes | Writer] = {}
         self._missing: list[str] = []
 
     @property
@@ -54,15 +63,15 @@ class FileKeeper:
             if beside is None:
                 self._missing.append(path)
                 return safe_path(path)
-            source = beside.read_bytes() if beside.stat().st_size < 1 << 20 else _copier(beside)
-        name = self._free(safe_path(path), (kind, place))
+            source = beside.read_bytes() if beside.stat().st_size < 1 << 20 else _Neighbour(beside)
+        name = self._free(safe_path(path), source)
         target = self._folder / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(source, bytes):
                 target.write_bytes(source)
             else:
-                source(target)
+                source.write(target)
         except OSError as e:
             raise UsageError("package.cannot-write", name) from e
         return name
@@ -73,14 +82,14 @@ class FileKeeper:
         found = self._beside / path.replace("\\", "/")
         return found if found.is_file() else None
 
-    def _free(self, name: str, wanted: tuple[str, str]) -> str:
-        """The name, or one with a number, that no other source has."""
+    def _free(self, name: str, source: "bytes | Writer") -> str:
+        """The name, or one with a number, under which no other contents are."""
         pure = PurePosixPath(name)
         number = 1
-        while self._written.get(name, wanted) != wanted:
+        while self._written.get(name, source) != source:
             number += 1
             name = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}"))
-        self._written[name] = wanted
+        self._written[name] = source
         return name
 
 
@@ -101,9 +110,10 @@ class FileView(FileKeeper):
 
     def take(self, kind: str, place: str, path: str) -> str:
         source = self._sources.get((kind, place))
-        name = self._free(safe_path(path), (kind, place))
-        if source is not None:
-            self._contents[name] = source if isinstance(source, bytes) else None
+        if source is None:
+            return safe_path(path)
+        name = self._free(safe_path(path), source)
+        self._contents[name] = source if isinstance(source, bytes) else None
         return name
 
     def exists(self, path: str) -> bool:
@@ -148,7 +158,7 @@ def package_files(path: Path, password: str | None, image: PackageImage) -> "dic
             file = next((f for f in image.assets if f.path.endswith("/" + uri.replace("\\", "/"))
                          or f.path.endswith("/" + asset_name(uri))), None)
             if file is not None:
-                found["app", f"{family}/{number}"] = _extractor(path, password, image.index, file.path)
+                found["app", f"{family}/{number}"] = _Carried(path, password, image.index, file.path)
     return found
 
 
@@ -171,23 +181,32 @@ def _uris(value: str) -> list[str]:
     return [root.get("PackageUri", ""), *(d.get("PackageUri", "") for d in root.iter("Dependency"))]
 
 
-def _extractor(path: Path, password: str | None, index: int, inner: str) -> Writer:
-    def write(target: Path) -> None:
-        with open_container(path, password) as (stream, _):
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A carried file inside a package."""
+
+    package: Path
+    password: str | None = field(repr=False)
+    index: int
+    inner: str
+
+    def write(self, target: Path) -> None:
+        with open_container(self.package, self.password) as (stream, _):
             reader = WimReader(stream)
-            file = next(i for i in reader.images if i.index == index).find(inner)
+            file = next(i for i in reader.images if i.index == self.index).find(self.inner)
             if file is None:
-                raise DataError("package.damaged", inner)
+                raise DataError("package.damaged", self.inner)
             with target.open("wb") as out:
                 for piece in reader.chunks(file):
                     out.write(piece)
-    return write
 
 
-def _copier(source: Path) -> Writer:
-    def write(target: Path) -> None:
-        import shutil
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """A file beside customizations.xml."""
 
-        if source.resolve() != target.resolve():
-            shutil.copyfile(source, target)
-    return write
+    source: Path
+
+    def write(self, target: Path) -> None:
+        if self.source.resolve() != target.resolve():
+            shutil.copyfile(self.source, target)

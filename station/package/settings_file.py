@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 from station.model.errors import NotFound, UsageError
 from station.package.settings import PackageSettings
 
-_SECRET_NAME = re.compile(r"^[\w.@-]+(/[\w .@+-]+)+$")
+_SECRET_NAME = re.compile(r"^[\w.@-]+(/[\w .@+-]+)+\Z")
 SECRET_FIELDS = frozenset({"key", "password", "token", "secret", "product_key"})
 
 

@@ -11,7 +11,7 @@ from station.package.settings import CertificateStore, Headset
 from station.package.settings_file import secret_names
 
 _SOON = datetime.timedelta(days=30)
-_FAMILY = re.compile(r"^[A-Za-z0-9.-]{3,50}_[a-z0-9]{13}$")
+_FAMILY = re.compile(r"^[A-Za-z0-9.-]{3,50}_[a-z0-9]{13}\Z")
 _KINDS = (".appx", ".msix", ".appxbundle", ".msixbundle")
 _ARCHITECTURES = {Headset.HOLOLENS_1: {"x86", "neutral"}, Headset.HOLOLENS_2: {"arm64", "arm", "neutral"}}
 

@@ -7,7 +7,7 @@ from station.package.customizations import package_id
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import Owner
 
-_VERSION = re.compile(r"^\d{1,5}\.\d{1,5}(\.\d{1,5}){0,2}$")
+_VERSION = re.compile(r"^\d{1,5}\.\d{1,5}(\.\d{1,5}){0,2}\Z")
 
 
 def container(subject: Subject) -> Iterator[Finding]:

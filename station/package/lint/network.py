@@ -10,7 +10,7 @@ from station.package.credentials import read_certificate
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import WifiNetwork, WifiSecurity
 
-_HEX_KEY = re.compile(r"^[0-9A-Fa-f]{64}$")
+_HEX_KEY = re.compile(r"^[0-9A-Fa-f]{64}\Z")
 
 
 def networks(subject: Subject) -> Iterator[Finding]:

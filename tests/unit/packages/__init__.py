@@ -1,0 +1,1 @@
+"""Tests of station.package: container, settings, compiler, import, inspection, lint, push."""

@@ -1,0 +1,215 @@
+"""The container: what is written is read back, and nothing that a file claims is believed before it is bounded."""
+
+import io
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.model.errors import Cancelled, DataError
+from station.model.timing import CancelToken
+from station.package import wim_format as fmt
+from station.package.wim_read import Limits, WimReader, safe_name
+from station.package.wim_write import WimWriter
+from station.package.xpress import decompress
+from tests.unit.packages import making
+
+NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(safe_name)
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+
+
+def read_all(data: bytes) -> dict[str, bytes]:
+    reader = WimReader(io.BytesIO(data))
+    return {f.path: reader.read(f) for f in reader.images[0].files}
+
+
+def code_of(data: bytes, limits: Limits | None = None) -> str:
+    try:
+        reader = WimReader(io.BytesIO(data), limits)
+        for file in reader.images[0].files:
+            reader.read(file)
+    except DataError as error:
+        return error.code
+    return "nothing"
+
+
+@given(st.dictionaries(PATHS, st.binary(max_size=300), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_is_read_back(contents: dict[str, bytes]) -> None:
+    folded: dict[str, bytes] = {}
+    for path, data in contents.items():
+        taken = [p.casefold() for p in folded]
+        parts = path.casefold().split("/")
+        if path.casefold() not in taken and not any(t.startswith(path.casefold() + "/") for t in taken) and not any(
+                "/".join(parts[:n]) in taken for n in range(1, len(parts))) and not _case_clash(path, folded):
+            folded[path] = data
+    assert read_all(making.container(folded)) == folded
+
+
+def _case_clash(path: str, others: dict[str, bytes]) -> bool:
+    """Two folders that differ by letter case only would be two on Linux and one on Windows."""
+    mine = ["/".join(path.split("/")[:n]) for n in range(1, path.count("/") + 1)]
+    theirs = {"/".join(o.split("/")[:n]) for o in others for n in range(1, o.count("/") + 1)}
+    return any(m.casefold() == t.casefold() and m != t for m in mine for t in theirs)
+
+
+def test_the_header_is_the_one_of_real_packages() -> None:
+    header = fmt.Header.unpack(making.container({"a": b"1"}))
+    assert (header.flags, header.chunk_size, header.part, header.parts) == (0x20082, 32768, 1, 1)
+    assert (header.images, header.boot_index) == (1, 0)
+    assert header.integrity == fmt.Resource()
+
+
+def test_equal_contents_are_kept_once() -> None:
+    data = making.container({"a/one": b"same" * 5000, "b/two": b"same" * 5000})
+    assert data.count(b"same" * 5000) == 1
+    assert read_all(data) == {"a/one": b"same" * 5000, "b/two": b"same" * 5000}
+
+
+def test_nothing_of_the_building_machine_is_inside() -> None:
+    stream = io.BytesIO(making.container({"a": b"1"}))
+    reader = WimReader(stream)
+    blob = next(b for b in reader._metadata)
+    security = making.container({"a": b"1"})[blob.resource.offset:blob.resource.offset + 8]
+    assert struct.unpack("<II", security) == (8, 0), "no security descriptors"
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../b", "a//b", "c:x", "a\\b", "nul", "a/CON.txt", "x.", "", "a/" + "n" * 256])
+def test_unsafe_paths_are_not_written(path: str) -> None:
+    writer = WimWriter(io.BytesIO(), making.MOMENT)
+    with pytest.raises(ValueError, match="safe path"):
+        writer.place(path, writer.store(io.BytesIO(b"")))
+
+
+def test_two_files_cannot_have_one_path() -> None:
+    writer = WimWriter(io.BytesIO(), making.MOMENT)
+    stored = writer.store(io.BytesIO(b"1"))
+    writer.place("a", stored)
+    with pytest.raises(ValueError, match="two files"):
+        writer.place("a", stored)
+
+
+def test_a_cancelled_copy_stops() -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        WimWriter(io.BytesIO(), making.MOMENT).store(io.BytesIO(bytes(9 << 20)), token)
+
+
+def test_progress_tells_bytes_and_reaches_the_end() -> None:
+    told: list[int] = []
+    WimWriter(io.BytesIO(), making.MOMENT).store(io.BytesIO(bytes(9 << 20)), progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 9 << 20
+
+
+def test_a_file_that_is_no_container_is_told() -> None:
+    assert code_of(b"PK\3\4" + bytes(300)) == "package.not-a-package"
+
+
+def test_a_cut_file_is_told() -> None:
+    data = making.container({"a": b"1" * 1000})
+    assert code_of(data[:100]) == "package.damaged"
+    assert code_of(data[:-1]) == "package.damaged"
+
+
+def test_a_flipped_byte_in_contents_is_told() -> None:
+    data = bytearray(making.container({"a": b"1" * 1000}))
+    data[fmt.HEADER_SIZE + 500] ^= 1
+    assert code_of(bytes(data)) == "package.damaged"
+
+
+def _patched(offset: int, layout: str, *values: int) -> bytes:
+    data = bytearray(making.container({"a": b"1"}))
+    struct.pack_into(layout, data, offset, *values)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(("data", "code"), [
+    (_patched(8, "<I", 100), "package.damaged"), (_patched(16, "<I", fmt.FLAG_LZX), "package.compression"),
+    (_patched(16, "<I", fmt.FLAG_LZMS), "package.compression"), (_patched(20, "<I", 65536), "package.compression"),
+    (_patched(40, "<HH", 1, 2), "package.split"), (_patched(44, "<I", 0), "package.no-image"),
+    (_patched(44, "<I", 5000), "package.damaged"), (_patched(44, "<I", 2), "package.damaged"),
+    (_patched(48 + 8, "<Q", 1 << 60), "package.damaged"), (_patched(48 + 16, "<Q", 1 << 40), "package.damaged"),
+    (_patched(72 + 16, "<Q", 1 << 40), "package.too-large"),
+])
+def test_headers_that_lie_are_told(data: bytes, code: str) -> None:
+    assert code_of(data) == code
+
+
+def _with_metadata(change: bytes, instead: bytes) -> bytes:
+    """A container whose directory was changed, with its checksum made right again."""
+    import hashlib
+
+    data = bytearray(making.container({"aa/bb": b"1"}))
+    header = fmt.Header.unpack(bytes(data))
+    for at in range(header.blob_table.offset, header.blob_table.offset + header.blob_table.size, fmt.BLOB_ENTRY_SIZE):
+        blob = fmt.Blob.unpack(bytes(data[at:at + fmt.BLOB_ENTRY_SIZE]))
+        if blob.resource.flags & fmt.RESOURCE_METADATA:
+            start, end = blob.resource.offset, blob.resource.offset + blob.resource.size
+            inner = bytes(data[start:end])
+            assert change in inner
+            data[start:end] = inner.replace(change, instead)
+            digest = hashlib.sha1(bytes(data[start:end])).digest()
+            data[at:at + fmt.BLOB_ENTRY_SIZE] = fmt.Blob(blob.resource, digest).pack()
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", ["..", "a/", "b\\", "c:", "\0x"])
+def test_names_that_lead_out_of_a_folder_are_refused(name: str) -> None:
+    data = _with_metadata("aa".encode("utf-16-le"), name.encode("utf-16-le").ljust(4, b"\0")[:4])
+    assert code_of(data) == "package.unsafe-name"
+
+
+def test_a_folder_that_contains_itself_is_refused() -> None:
+    data = making.container({"aa/bb": b"1"})
+    reader = WimReader(io.BytesIO(data))
+    metadata = b"".join(reader._resource(reader._metadata[0].resource))
+    root = fmt.Entry.unpack(metadata, 8)
+    child = fmt.Entry.unpack(metadata, root.children)
+    assert code_of(_with_metadata(struct.pack("<Q", child.children), struct.pack("<Q", root.children))) == "package.damaged"
+
+
+@pytest.mark.parametrize("limits", [Limits(entries=1), Limits(depth=1), Limits(blobs=1), Limits(metadata=10), Limits(text=3)])
+def test_more_than_the_limits_allow_is_refused(limits: Limits) -> None:
+    assert code_of(making.container({"a/b": b"1234", "a/c": b"5678"}), limits) in ("package.damaged", "package.too-large")
+
+
+def test_a_compressed_resource_is_read() -> None:
+    text = (b"<wap-provisioningdoc>" * 40)[:500] + b"end"
+    packed = making.xpress(text)
+    assert len(packed) < len(text)
+    data = bytearray(making.container({"a": text}))
+    header = fmt.Header.unpack(bytes(data))
+    at = header.blob_table.offset
+    blob = fmt.Blob.unpack(bytes(data[at:at + fmt.BLOB_ENTRY_SIZE]))
+    data[blob.resource.offset:blob.resource.offset + len(packed)] = packed
+    smaller = fmt.Resource(len(packed), fmt.RESOURCE_COMPRESSED, blob.resource.offset, blob.resource.size)
+    data[at:at + fmt.BLOB_ENTRY_SIZE] = fmt.Blob(smaller, blob.sha1).pack()
+    assert read_all(bytes(data)) == {"a": text}
+
+
+def test_the_alphabet_of_the_specification_is_decoded() -> None:
+    """[MS-XCA] §3.2, the first LZ77+Huffman example."""
+    table = bytearray(256)
+    table[48:62] = bytes.fromhex("50 55 55 55 55 55 55 55 55 55 55 45 44 04")
+    table[128] = 0x04
+    data = bytes(table) + bytes.fromhex("d8 52 3e d7 94 11 5b e9 19 5f f9 d6 7c df 8d 04 00 00 00 00")
+    assert decompress(data, 26) == b"abcdefghijklmnopqrstuvwxyz"
+
+
+@given(st.binary(max_size=400) | st.lists(st.sampled_from([b"abc", b"<parm ", b"\0" * 40, b"x"]), max_size=60).map(b"".join))
+@settings(max_examples=80, deadline=None)
+def test_the_decoder_undoes_an_encoder(data: bytes) -> None:
+    assert decompress(making.xpress(data), len(data)) == data
+
+
+@given(st.binary(min_size=0, max_size=600), st.integers(0, 40000))
+@settings(max_examples=150, deadline=None)
+def test_the_decoder_answers_any_bytes_with_bytes_or_a_fault(data: bytes, size: int) -> None:
+    try:
+        answer = len(decompress(data, size))
+    except DataError as error:
+        answer = size if error.code == "package.damaged" else -1
+    assert answer == size
