@@ -66,8 +66,7 @@ def test_every_route_has_one_name_and_scopes() -> None:
 def test_beta_is_used_only_where_version_one_has_nothing() -> None:
     beta = {r.name for r in routes.ROUTES.values() if r.version is routes.Version.BETA}
     assert beta == {"autopilot.listBeta", "autopilot.getBeta", "autopilot.allowNext", "settings.get", "settings.sync",
-                    "profiles.list", "profiles.get", "profiles.create", "profiles.assignments", "profiles.assignGroup",
-                    "events.list", "enrollConfig.listBeta", "mdmPolicy.get"}
+                    "profiles.list", "profiles.create", "profiles.assignments", "profiles.assignGroup", "mdmPolicy.get"}
 
 
 @pytest.mark.parametrize(("text", "wanted"), [

@@ -34,14 +34,6 @@ def find_managed_devices(client: GraphClient, serials: Iterable[str], deadline: 
     return tuple(sorted(mine.values(), key=lambda d: d.enrolled or _LONG_AGO, reverse=True))
 
 
-def get_managed_device(client: GraphClient, device_id: str, deadline: Deadline) -> ManagedDevice | None:
-    """One Intune record by id; None where it is gone."""
-    try:
-        return ManagedDevice.read(client.call(GraphRequest(routes.MANAGED_GET, (device_id,)), deadline))
-    except NotFound:
-        return None
-
-
 def wipe_request(device_id: str) -> GraphRequest:
     """The request that wipes a unit over the network, keeping nothing. HoloLens never confirms it (facts: tenant §1.5)."""
     return GraphRequest(routes.MANAGED_WIPE, (device_id,), body={"keepEnrollmentData": False, "keepUserData": False})
@@ -72,12 +64,6 @@ def get_entra_device(client: GraphClient, object_id: str, deadline: Deadline) ->
         return EntraDevice.read(client.call(GraphRequest(routes.ENTRA_GET, (object_id,)), deadline))
     except NotFound:
         return None
-
-
-def groups_of_device(client: GraphClient, object_id: str, deadline: Deadline) -> tuple[Group, ...]:
-    """The groups that an Entra device is in."""
-    rows = client.rows(GraphRequest(routes.ENTRA_MEMBER_OF, (object_id,)), deadline)
-    return tuple(Group.read(row) for row in rows)
 
 
 def list_dynamic_groups(client: GraphClient, deadline: Deadline) -> tuple[Group, ...]:

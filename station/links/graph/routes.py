@@ -1,8 +1,8 @@
 """The one place that knows Graph's routes: version, method, path, least scopes, good answers, and what may be repeated.
 
 Names and least scopes follow the contract file of the facts (tenant §7); where it lists none, the scope is that of the parent
-set. Version 1.0 wherever it can be done; beta for profile status, profiles, settings and sync, allowNextEnrollment, the MDM scope
-check and Autopilot events only, and a beta answer may always degrade to "not known" (facts: tenant §1.0).
+set. Version 1.0 wherever it can be done; beta for profile status, profiles, settings and sync, allowNextEnrollment and the MDM
+scope check only, and a beta answer may always degrade to "not known" (facts: tenant §1.0).
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,9 @@ DEVICE_READ = "Device.Read.All"
 DEVICE_WRITE = "Device.ReadWrite.All"
 ACT_AS_USER = "Directory.AccessAsUser.All"
 MEMBER_READ = "GroupMember.Read.All"
-MEMBER_WRITE = "GroupMember.ReadWrite.All"
 GROUP_WRITE = "Group.ReadWrite.All"
 POLICY_READ = "Policy.Read.All"
 LICENCE_READ = "LicenseAssignment.Read.All"
-DOMAIN_READ = "Domain.Read.All"
 USER_READ = "User.Read"
 USERS_READ = "User.Read.All"
 
@@ -106,12 +104,10 @@ SETTINGS_SYNC = Route("settings.sync", Version.BETA, "POST", f"{_SETTINGS}/sync"
                       repeatable=False, own_limit=True, note="409 while one runs, 429 within ten minutes of the last")
 
 PROFILES_LIST = _get("profiles.list", _PROFILES, SERVICE_READ, "$select $top $skip", Version.BETA)
-PROFILES_GET = _get("profiles.get", f"{_PROFILES}/{{}}", SERVICE_READ, version=Version.BETA)
 PROFILES_CREATE = _post("profiles.create", _PROFILES, SERVICE_WRITE, good=201, version=Version.BETA)
 PROFILES_ASSIGNMENTS = _get("profiles.assignments", f"{_PROFILES}/{{}}/assignments", SERVICE_READ, version=Version.BETA)
 PROFILES_ASSIGN_GROUP = _post("profiles.assignGroup", f"{_PROFILES}/{{}}/assignments", SERVICE_WRITE, good=201,
                               version=Version.BETA)
-EVENTS_LIST = _get("events.list", "/deviceManagement/autopilotEvents", MANAGED_READ, "$top", Version.BETA)
 
 MANAGED_LIST = _get("managed.list", _MANAGED, MANAGED_READ, "$filter $select $top")
 MANAGED_GET = _get("managed.get", f"{_MANAGED}/{{}}", MANAGED_READ, "$select")
@@ -119,13 +115,11 @@ MANAGED_WIPE = _post("managed.wipe", f"{_MANAGED}/{{}}/wipe", MANAGED_PRIVILEGED
 MANAGED_DELETE = _delete("managed.delete", f"{_MANAGED}/{{}}", MANAGED_WRITE)
 
 ENROLMENT_CONFIGS = _get("enrollConfig.list", _CONFIGS, SERVICE_READ)
-ENROLMENT_CONFIGS_BETA = _get("enrollConfig.listBeta", _CONFIGS, SERVICE_READ, version=Version.BETA)
 INTUNE_ACCOUNT = _get("deviceManagement.get", "/deviceManagement", MANAGED_READ, "$select")
 
 ENTRA_LIST = _get("devices.list", "/devices", DEVICE_READ, "$filter $select $top $count")
 ENTRA_GET = _get("devices.get", "/devices/{}", DEVICE_READ, "$select")
 ENTRA_DELETE = _delete("devices.delete", "/devices/{}", ACT_AS_USER, app_scope=DEVICE_WRITE)
-ENTRA_MEMBER_OF = _get("groups.memberOf", "/devices/{}/memberOf", MEMBER_READ)
 GROUPS_LIST = _get("groups.list", "/groups", MEMBER_READ, "$filter $select $top")
 GROUPS_CREATE = Route("groups.create", Version.V1, "POST", "/groups", (GROUP_WRITE,), ("Group.Create",), (201,), repeatable=False)
 
@@ -134,17 +128,16 @@ JOIN_POLICY = Route("deviceRegPolicy.get", Version.V1, "GET", "/policies/deviceR
                     ("Policy.Read.DeviceConfiguration",))
 ORGANIZATION = _get("organization.list", "/organization", SERVICE_READ, "$select")
 LICENCES = _get("subscribedSkus.list", "/subscribedSkus", LICENCE_READ)
-DOMAINS = _get("domains.list", "/domains", DOMAIN_READ)
 USERS = _get("users.list", "/users", USERS_READ, "$filter $select $top")
 ME = _get("me.get", "/me", USER_READ, "$select", app=False)
 
 ROUTES: Mapping[str, Route] = MappingProxyType({route.name: route for route in (
     IMPORTED_IMPORT, IMPORTED_LIST, IMPORTED_GET, IMPORTED_DELETE,
     AUTOPILOT_LIST, AUTOPILOT_GET, AUTOPILOT_LIST_BETA, AUTOPILOT_GET_BETA, AUTOPILOT_DELETE, AUTOPILOT_UNASSIGN_USER,
-    AUTOPILOT_UPDATE, AUTOPILOT_ALLOW_NEXT, SETTINGS_GET, SETTINGS_SYNC, PROFILES_LIST, PROFILES_GET, PROFILES_CREATE,
-    PROFILES_ASSIGNMENTS, PROFILES_ASSIGN_GROUP, EVENTS_LIST, MANAGED_LIST, MANAGED_GET, MANAGED_WIPE, MANAGED_DELETE,
-    ENROLMENT_CONFIGS, ENROLMENT_CONFIGS_BETA, INTUNE_ACCOUNT, ENTRA_LIST, ENTRA_GET, ENTRA_DELETE, ENTRA_MEMBER_OF,
-    GROUPS_LIST, GROUPS_CREATE, MDM_POLICY, JOIN_POLICY, ORGANIZATION, LICENCES, DOMAINS, USERS, ME)})
+    AUTOPILOT_UPDATE, AUTOPILOT_ALLOW_NEXT, SETTINGS_GET, SETTINGS_SYNC, PROFILES_LIST, PROFILES_CREATE,
+    PROFILES_ASSIGNMENTS, PROFILES_ASSIGN_GROUP, MANAGED_LIST, MANAGED_GET, MANAGED_WIPE, MANAGED_DELETE,
+    ENROLMENT_CONFIGS, INTUNE_ACCOUNT, ENTRA_LIST, ENTRA_GET, ENTRA_DELETE,
+    GROUPS_LIST, GROUPS_CREATE, MDM_POLICY, JOIN_POLICY, ORGANIZATION, LICENCES, USERS, ME)})
 
 LOOK = (USER_READ, SERVICE_READ, MANAGED_READ, DEVICE_READ, MEMBER_READ)
 """What watching a bench needs: asked at sign-in. The other sets are asked when first needed (facts: tenant §3.2)."""
