@@ -6,9 +6,12 @@ never written. `Ledger` folds the entries; `FileImportLog` and `JournalImportLog
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
@@ -79,8 +82,16 @@ def decode(line: str) -> Entry:
         raise JournalError("journal.unknown-event", f"import log: {stored.get('kind', '')}") from e
 
 
+@cache
+def _lock(of: str) -> AbstractContextManager[object]:
+    return threading.RLock()
+
+
 class ImportLog(Protocol):
     """Where entries are kept."""
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """Held while a job looks and sends, so that two jobs of one station cannot both find a serial free. Re-entrant."""
 
     def write(self, entry: Entry) -> None:
         """Keep an entry; durable on return. Raises JournalError."""
@@ -95,6 +106,10 @@ class FileImportLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """One job at a time for this file in this process."""
+        return _lock(str(self._path.resolve()))
 
     def write(self, entry: Entry) -> None:
         """Append one line and flush it to disk."""
@@ -143,6 +158,10 @@ class JournalImportLog:
 
     def __init__(self, record: Record, station: str, clock: Clock) -> None:
         self._record, self._station, self._clock = record, station, clock
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """One job at a time for this station in this process."""
+        return _lock(self._station)
 
     def write(self, entry: Entry) -> None:
         """One event; its serials make it findable."""

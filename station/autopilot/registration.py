@@ -107,6 +107,10 @@ class RegistrationJob:
 
     def look(self, rows: Sequence[NewIdentity], deadline: Deadline) -> Plan:
         """Read the tenant and decide; nothing is changed there. Settles intents that an earlier run left without outcome."""
+        with self.journal.exclusive():
+            return self._look(rows, deadline)
+
+    def _look(self, rows: Sequence[NewIdentity], deadline: Deadline) -> Plan:
         self._rows = wanted(rows)
         self._ledger = Ledger.of(self.journal.entries())
         for sending in tuple(self._ledger.unsettled.values()):
@@ -122,10 +126,11 @@ class RegistrationJob:
 
     def run(self, rows: Sequence[NewIdentity], deadline: Deadline, until: Until = Until.ASSIGNED) -> Report:
         """The whole job. Raises what the link raises (offline, sign-in, cancelled); run it again to go on."""
-        made = self.look(rows, deadline)
-        if self.change_tags and made.retag:
-            self._retag(made.retag, deadline)
-        self._send(made.send, deadline)
+        with self.journal.exclusive():
+            made = self._look(rows, deadline)
+            if self.change_tags and made.retag:
+                self._retag(made.retag, deadline)
+            self._send(made.send, deadline)
         if until is Until.SUBMITTED:
             return self._report(())
         long = self._watch(deadline)

@@ -1,6 +1,7 @@
 """Registration against the virtual tenant over real HTTPS: mixed outcomes, throttling, cut connections; never a double."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,10 @@ def test_only_own_import_records_are_deleted(tmp_path: Path) -> None:
         rig.run(identities(4))
         left = {r.id for r in autopilot_calls.list_imported(rig.client, Deadline(30))}
         assert left == {r.id for r in theirs}
+
+
+def test_two_jobs_of_one_station_at_the_same_time_send_each_row_once(tmp_path: Path) -> None:
+    with practice(tmp_path) as rig, ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: rig.run(identities(150)), range(2)))
+        assert sorted(r.sent for r in reports) == [0, 150]
+        assert set(rig.accepted().values()) == {1}
