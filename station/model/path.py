@@ -118,7 +118,8 @@ class Path:
     """An enrolment path: an ordered list of steps with preconditions, for given generations and builds.
 
     `owner` says who becomes device owner, `verify` how success is seen on device and in the tenant, `undo` how to take it
-    back, `source` where the path is documented; `enrolment_types` are the Graph `deviceEnrollmentType` values that prove it.
+    back, `source` where the path is documented; `enrolment_types` are the Graph `deviceEnrollmentType` values that prove it;
+    `ask_build` lets a person confirm the build where the cable tells only its major number.
     """
 
     key: str
@@ -137,6 +138,7 @@ class Path:
     needs: frozenset[str] = field(default_factory=frozenset)
     enrolment_types: tuple[str, ...] = ()
     unattended: bool = False
+    ask_build: Attestation | None = None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -155,6 +157,7 @@ class Path:
             picture="plug-usb-c",
             cable=True,
             no_timer=N_("Reading takes a few seconds; there is nothing to time."),
+            attestation=self.ask_build,
         )
 
     def index(self, key: str) -> int:

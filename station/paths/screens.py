@@ -1,0 +1,72 @@
+"""Answers to "this is not what I see" that several paths share. Source: facts/enrolment §1.11, §3.7, §3.8."""
+
+from station.model.path import Alternative
+from station.model.words import N_
+
+EULA = Alternative(
+    N_("The license agreement (“Windows 10 License Agreement”)"),
+    N_("Do not accept. The headset found no profile within 15 s. Restart it with the power button "
+       "and begin again at the first page."),
+    "enrolment.eula-shown")
+OWNER_PAGE = Alternative(
+    N_("“Who owns this HoloLens?”"),
+    N_("Do not choose. Somebody went past the license agreement. Restart the headset; "
+       "if the page comes back, reset or reflash it."),
+    "enrolment.eula-shown")
+CLOCK = Alternative(
+    N_("“You need internet for this” although it is connected"),
+    N_("The clock of the headset is too old after long storage. Reflash it with the latest build."),
+    "enrolment.clock-too-old")
+LOCKED = Alternative(
+    N_("“Your organization has set some policies to manage your device”"),
+    N_("The unit is locked to an organisation. If that is not yours, it must go back to its owner."),
+    "enrolment.tenant-lockdown")
+FAILURE_LINE = Alternative(
+    N_("“We ran into a problem with one of the following setup steps”"),
+    N_("Note the line with the cross and its code, then choose the fault that names it."),
+    "enrolment.esp-failed")
+AUTOPILOT_BEGAN = Alternative(
+    N_("“Welcome! Let's get you set up for work.”"),
+    N_("The unit is registered with Autopilot and enrols by itself. Cancel this run and use the Autopilot path."),
+    "enrolment.autopilot-began")
+CHORD_HELD = Alternative(
+    N_("The headset switched off or restarted"),
+    N_("The buttons were held too long. Switch it on, wait for the first page, and tap them shortly."),
+    "enrolment.chord-held")
+PAST_FIRST_PAGE = Alternative(
+    N_("The network page"),
+    N_("The headset is past the first page. The tap then only leads back to the network page. "
+       "Restart it and stay on the first page."), "enrolment.past-first-page")
+PACKAGE_PAGE = Alternative(
+    N_("A page about provisioning packages"),
+    N_("The headset found a package on itself. Cancel there, remove the package, and tap again."),
+    "enrolment.package-page")
+ASLEEP = Alternative(
+    N_("The headset is asleep"),
+    N_("Press Power shortly to wake it; it goes to sleep after 3 minutes."))
+NAME_CLEARED = Alternative(
+    N_("The user name disappeared"),
+    N_("The page clears itself after 2 minutes. Type again, or choose “Sign in from another device”."))
+KEY_DEAD = Alternative(
+    N_("The “&123” key does nothing"),
+    N_("Close and open the keyboard, or use a USB keyboard or “Sign in from another device”."))
+TERMS_FAILED = Alternative(
+    N_("“Can't connect to the URL of your organization's MDM terms of use”"),
+    N_("A licence is missing or the address is wrong. Ask the tenant admin."), "enrolment.terms-of-use")
+NOT_ALLOWED = Alternative(
+    N_("“This account is not allowed on this phone”"),
+    N_("The account has no Intune licence. Ask the tenant admin."), "enrolment.account-not-allowed")
+ALREADY_ENROLLED = Alternative(
+    N_("“The device is already enrolled” (8018000a)"),
+    N_("Another account is connected. Remove that connection, or reset the unit."), "enrolment.8018000a")
+NOT_JOINED = Alternative(
+    N_("A message that the device cannot join"),
+    N_("Joining is not permitted or the account has too many devices. Ask the tenant admin."), "enrolment.join-refused")
+PACKAGE_FAILED = Alternative(
+    N_("A message that the package could not be applied"),
+    N_("The package is encrypted, damaged, or its token is no longer good. Build it again and check it with the lint."),
+    "enrolment.package-failed")
+NO_PACKAGE = Alternative(
+    N_("Nothing happens after the tap"),
+    N_("The package is not in the root of the storage, or the tap was too long. Check the files and tap again."),
+    "enrolment.no-package-found")
