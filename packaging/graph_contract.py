@@ -126,7 +126,7 @@ def derive(folder: Path) -> dict[str, Any]:
             "microsoftgraph/msgraph-metadata schemas/v1.0-Prod.csdl f54f11b6 2026-08-20", beta_source["origin"],
             "microsoftgraph/microsoft-graph-devx-content permissions/new/permissions.json 6cbd6bbd 2026-08-07"],
         "v1.0": stable, "beta": beta_schema(beta_source),
-        "routes": [route(call, permissions, beta_routes) for call in sorted(calls, key=lambda c: str(c["name"]))],
+        "routes": [route(call, permissions, beta_routes, calls) for call in sorted(calls, key=lambda c: str(c["name"]))],
     }
 
 
@@ -183,9 +183,11 @@ def plain(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{id}", path)
 
 
-def route(call: dict[str, Any], permissions: list[dict[str, Any]], beta_routes: dict[str, Any]) -> dict[str, Any]:
-    """One call with its versions, scopes and query options."""
-    in_beta = call["method"] in beta_routes.get(plain(call["path"]), {}).get("methods", [])
+def route(call: dict[str, Any], permissions: list[dict[str, Any]], beta_routes: dict[str, Any],
+          calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """One call with its versions, scopes and query options. One of v1.0 holds in beta too, unless beta has a call of its own."""
+    own = any((c["version"], c["method"], c["path"]) == ("beta", call["method"], call["path"]) for c in calls)
+    in_beta = not own and call["method"] in beta_routes.get(plain(call["path"]), {}).get("methods", [])
     versions = ["v1.0", "beta"] if call["version"] == "both" or (call["version"] == "v1.0" and in_beta) else [call["version"]]
     return {
         "name": call["name"], "versions": versions, "method": call["method"], "path": call["path"],
