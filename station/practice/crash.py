@@ -34,9 +34,15 @@ def kill_self() -> NoReturn:
     raise AssertionError("the process outlived its own end")
 
 
-def crash_at(at_write: int, when: When, kill: Callable[[], object] = kill_self) -> Callable[[Store], Store]:
-    """For `Journal.open(…, through=…)`: kills the process at the n-th write, before it begins or after it is durable."""
-    return lambda store: CrashingStore(store, at_write, when, kill)
+def every_write(entries: Sequence[Entry]) -> bool:
+    """Counts claims, renewals and releases (which come without entries) as well as events."""
+    return True
+
+
+def crash_at(at_write: int, when: When, kill: Callable[[], object] = kill_self,
+             counts: Callable[[Sequence[Entry]], bool] = every_write) -> Callable[[Store], Store]:
+    """For `Journal.open(…, through=…)`: kills the process at the n-th write that counts, before it or once it is durable."""
+    return lambda store: CrashingStore(store, at_write, when, kill, counts)
 
 
 def parse_crash(spec: str) -> Callable[[Store], Store]:
@@ -50,15 +56,19 @@ def parse_crash(spec: str) -> Callable[[Store], Store]:
 class CrashingStore:
     """A store that ends the process around its n-th write."""
 
-    def __init__(self, store: Store, at_write: int, when: When, kill: Callable[[], object] = kill_self) -> None:
+    def __init__(self, store: Store, at_write: int, when: When, kill: Callable[[], object] = kill_self,
+                 counts: Callable[[Sequence[Entry]], bool] = every_write) -> None:
         self._store = store
         self._at_write = at_write
         self._when = when
         self._kill = kill
+        self._counts = counts
         self._lock = threading.Lock()
         self.writes = 0
 
-    def _count(self) -> int:
+    def _count(self, entries: Sequence[Entry] = ()) -> int:
+        if not self._counts(entries):
+            return 0
         with self._lock:
             self.writes += 1
             if self._when == "before" and self.writes == self._at_write:
@@ -70,13 +80,13 @@ class CrashingStore:
             self._kill()
 
     def write(self, entries: Sequence[Entry]) -> tuple[Event, ...]:
-        number = self._count()
+        number = self._count(entries)
         events = self._store.write(entries)
         self._counted(number)
         return events
 
     def claim(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
-        number = self._count()
+        number = self._count(entries)
         claimed = self._store.claim(wish, entries)
         self._counted(number)
         return claimed

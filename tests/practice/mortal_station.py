@@ -1,0 +1,69 @@
+"""A station in a process of its own, working in a practice world of another process, with a power cut set for a certain write.
+
+The virtual technician lives and dies with it. Bodies that only tell of the bus and the unit are no step forward: every start
+of a station begins with them.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from station.bench.configuration import AUTOPILOT_BLUEPRINT
+from station.journal.chain import Entry
+from station.journal.journal import untouched
+from station.journal.reading import Store
+from station.model.events import Body, Observed, Plugged, Unplugged
+from station.practice.crash import crash_at, every_write
+from station.practice.far_world import FarAddress, FarWorld
+from station.practice.technician import Technician
+from station.practice.world import PracticeBench
+
+BACKGROUND = ("bus.", "unit.")
+
+
+def moves(body: Body, run: str) -> bool:
+    """Whether an event moves a run: its start, an intent, an outcome, an attestation, an observation that steps wait for."""
+    background = isinstance(body, Plugged | Unplugged) or (
+        isinstance(body, Observed) and all(f.key.startswith(BACKGROUND) for f in body.facts))
+    return bool(run) and not background
+
+
+def steps_forward(entries: Sequence[Entry]) -> bool:
+    """Whether a write holds an event that moves a run."""
+    return any(moves(e.draft.body, e.draft.run) for e in entries)
+
+
+def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
+    """Work until every unit is done, or until the power is cut: at the n-th write, `before` or `after` it, counting every
+    write or only those that move a run. Says how long it took to restore the board, and at the end the states of all tiles."""
+    world = FarWorld(FarAddress.of(address))
+    begun = time.monotonic()
+    practice = PracticeBench(world, Path(folder), (AUTOPILOT_BLUEPRINT,), through=_through(power_cut))
+    opened = time.monotonic() - begun
+    asyncio.run(_work(world, practice, opened, said))
+    world.close()
+
+
+def _through(power_cut: tuple[int, str, bool] | None) -> Callable[[Store], Store]:
+    if power_cut is None:
+        return untouched
+    at_write, when, every = power_cut
+    return crash_at(at_write, "before" if when == "before" else "after", counts=every_write if every else steps_forward)
+
+
+async def _work(world: FarWorld, practice: PracticeBench, opened: float, said: Connection) -> None:
+    bench = practice.bench
+    await asyncio.get_running_loop().run_in_executor(None, practice.sign_in)
+    begun = time.monotonic()
+    await bench.open()
+    said.send(("restored", opened + time.monotonic() - begun))
+    technician = Technician(bench, world.unit_of, AUTOPILOT_BLUEPRINT.key)
+    while not all(t.run and technician.leaves(t) for t in bench.tiles()):
+        technician.round()
+        await asyncio.sleep(max(0.01, 2.0 / bench.clock.speed))
+    tiles = [(t.serial, t.word.value, t.fault) for t in bench.tiles()]
+    await practice.close()
+    said.send(("done", tiles))
