@@ -93,6 +93,12 @@ class Cloud(Protocol):
     def observe(self, since: Mapping[str, datetime], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
         """The tenant's present facts by serial, with a handful of list calls; what is older than `since` does not count."""
 
+    def give_back(self, serial: str, goal: str, model: str, deadline: Deadline) -> None:
+        """Carry out a return (`leave` or `reuse`) whose serial a person has confirmed; returns when every step is proved.
+
+        Raises Refused before anything is changed where a guard forbids it; resumes where an earlier call was cut off.
+        """
+
     def close(self) -> None:
         """Give connections back."""
 

@@ -4,21 +4,27 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from station.autopilot.import_log import JournalImportLog, Record
+from station.autopilot.import_log import JournalImportLog
 from station.autopilot.registration import RegistrationJob, Until
 from station.autopilot.registry import GraphRegistry
 from station.bench.ports import HashRow
+from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.values import NewIdentity
 from station.model.facts import FactValue
 from station.model.timing import Clock, Deadline
+from station.tenant.plan import Goal, Lockdown, Where
+from station.tenant.return_log import JournalReturnLog
+from station.tenant.returning import Order, Returning
 from station.tenant.tracker import TenantTracker
 
 
 class TenantCloud:
     """One tenant. Registration runs one call at a time: its import log is the station's own (`station.autopilot.import_log`)."""
 
-    def __init__(self, client: GraphClient, tracker: TenantTracker, record: Record, station: str, clock: Clock) -> None:
+    def __init__(self, client: GraphClient, tracker: TenantTracker, record: Journal, station: str, clock: Clock) -> None:
+        self._client = client
+        self._returns = JournalReturnLog(record, clock)
         self._registry = GraphRegistry(client, clock)
         self._tracker = tracker
         self._log = JournalImportLog(record, station, clock)
@@ -46,6 +52,12 @@ class TenantCloud:
             if not self._importing:
                 self._finish(deadline)
         return told
+
+    def give_back(self, serial: str, goal: str, model: str, deadline: Deadline) -> None:
+        """Carry out a return of the unit on the bench; TenantLockdown was asked for before (`station.paths.returns`)."""
+        order = Order(serial, Goal(goal), Where.BENCH, Lockdown.NEVER, model)
+        Returning(self._client, self._clock, self._returns).execute(order, serial, deadline)
+        self._tracker.forget()
 
     def _finish(self, deadline: Deadline) -> None:
         with self._lock:

@@ -42,6 +42,10 @@ class NoTenant:
         """Raises ConfigurationError `configuration.no-tenant`."""
         raise ConfigurationError(self._why.code, self._why.detail)
 
+    def give_back(self, serial: str, goal: str, model: str, deadline: Deadline) -> None:
+        """Raises ConfigurationError `configuration.no-tenant`."""
+        raise ConfigurationError(self._why.code, self._why.detail)
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -51,6 +51,10 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "tenant.device-name": "deviceName of that managedDevice",
     "tenant.error": "error code or name that the tenant or headset gives for the enrolment",
     "package.pushed": "name of the package that was copied and read back",
+    "package.sha256": "SHA-256 of that package as read back, hexadecimal",
+    "tenant.return": "goal of the return that was carried out: leave or reuse",
+    "tenant.doubles": "records of this serial beyond the one that counts (int)",
+    "unit.edition": "edition as the Device Portal tells it",
     "package.wiped": "name of the package that was removed again",
 })
 """Known keys. `attested.<step or question>` (from Link.PERSON) and `seen.<answer>` are open families beside them."""

@@ -113,6 +113,7 @@ class FakeCloud:
 
     facts: dict[str, dict[str, FactValue]] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)
+    returned: list[tuple[str, str]] = field(default_factory=list)
     calls: int = 0
     broken: list[HoloBenchError] = field(default_factory=list)
 
@@ -125,6 +126,9 @@ class FakeCloud:
 
     def observe(self, since: Mapping[str, datetime], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
         return {serial: self.facts.get(serial, {}) for serial in since}
+
+    def give_back(self, serial: str, goal: str, model: str, deadline: Deadline) -> None:
+        self.returned.append((serial, goal))
 
     def close(self) -> None:
         pass
