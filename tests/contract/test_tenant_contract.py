@@ -1,5 +1,6 @@
 """The contract file against Microsoft's metadata, and what the virtual tenant says to a request that does not fit."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,9 @@ from xml.etree import ElementTree
 
 import graph_contract
 import pytest
+from hypothesis import given, strategies
 
+from station.links.graph.request import literal
 from station.practice.tenant import VirtualTenant
 from station.practice.tenant.contract import contract
 from station.practice.tenant.odata import BadFilter, parse_filter
@@ -56,6 +59,18 @@ def test_the_file_holds_facts_and_no_prose() -> None:
     text = graph_contract.TARGET.read_text(encoding="utf-8")
     assert "description\":" not in text.replace('"description": "Edm.String"', "")
     assert len(text) < 120_000
+
+
+EVERY_TYPE = [(v, t) for v in ("v1.0", "beta") for t in json.loads(graph_contract.TARGET.read_text(encoding="utf-8"))[v]["types"]]
+
+
+@pytest.mark.parametrize(("version", "name"), EVERY_TYPE)
+def test_a_blank_value_of_every_type_fits_it_and_one_more_property_does_not(version: str, name: str) -> None:
+    blank = contract().blank(version, name)
+    nested = {k for k, given in contract().properties(version, name).items() if given.endswith("!") and blank[k] is None}
+    fitting = {k: v for k, v in blank.items() if k not in nested}
+    assert contract().misfits(version, f"graph.{name}", fitting) == []
+    assert [m.kind for m in contract().misfits(version, f"graph.{name}", fitting | {"notThere": 1})] == ["unknown-property"]
 
 
 # Requests that do not fit.
@@ -164,6 +179,20 @@ ROW = {"serialNumber": "O'Neil-1", "n": 5, "at": "2026-03-02T08:00:00.000Z", "no
     ("state/word eq 'done'", True), ("yes eq true", True), ("n eq 5 and n eq 6 or yes eq true", True)])
 def test_a_filter_means_what_odata_says(text: str, holds: bool) -> None:
     assert parse_filter(text).test(ROW) is holds
+
+
+@given(strategies.text(), strategies.text())
+def test_the_literal_of_the_client_means_exactly_that_text(text: str, other: str) -> None:
+    parsed = parse_filter(f"serialNumber eq {literal(text)}")
+    assert parsed.literals == (text,)
+    assert parsed.test({"serialNumber": text})
+    assert parsed.test({"serialNumber": other}) is (text.casefold() == other.casefold())
+
+
+@given(strategies.text(alphabet="abc(),'/:=<> andornoteqany0123456789$"))
+def test_any_text_is_a_filter_or_refused(text: str) -> None:
+    with contextlib.suppress(BadFilter):
+        parse_filter(text).test(ROW)
 
 
 @pytest.mark.parametrize("text", ["", "n", "n eq", "n eq 5 and", "(n eq 5", "n eq 5)", "n like 5", "contains(n)", "'a' 'b'",

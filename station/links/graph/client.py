@@ -150,6 +150,7 @@ class GraphClient:
         if answer.status == 401:
             state.renew(answer, error)
             return
+        state.let_in()
         if answer.status == 429 and request.route.own_limit:
             raise error
         if answer.status != 429 and answer.status not in _PASSING:
@@ -208,11 +209,15 @@ class _Asking:
         self._renewed = False
 
     def renew(self, answer: Answer, error: HoloBenchError) -> None:
-        """Take note of a 401: once the token is renewed, a second time a person must sign in."""
+        """Take note of a 401: once the token is renewed, a second time in a row a person must sign in."""
         if self._renewed:
             raise error
         self._renewed = self.renewing = True
         self.claims = claims_of(answer.headers.get("www-authenticate", ""))
+
+    def let_in(self) -> None:
+        """The token was good this time; should it end during the wait, it may be renewed again."""
+        self._renewed = False
 
 
 def _loads(body: bytes) -> Any:

@@ -6,6 +6,7 @@ Order: token, claims gate, throttling and outages, contract, handler, and what m
 import logging
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Call], Answer]
 _SLOW = (2.0, 8.0)          # bench seconds of a slow answer
+_FRESH = 10                 # requests for which a token is good at least
 _BETA_FAMILIES = ("/deviceManagement/windowsAutopilot", "/deviceManagement/autopilotEvents", "/policies/mobile")
 _THROTTLES = ("throttle", "throttle-silent", "throttle-in-message", "throttle-date", "unavailable")
 
@@ -46,7 +48,7 @@ class GraphService:
         self._base_url, self._retry_after, self._check_answers = base_url, retry_after, check_answers
         self._inspector = Inspector(contract())
         self._limits = Limits()
-        self._accepted: set[str] = set()
+        self._uses: Counter[str] = Counter()
         self._expired: set[str] = set()
         self.requests: list[LoggedRequest] = []
         self.violations: list[Violation] = []
@@ -129,10 +131,10 @@ class GraphService:
         return principal
 
     def _ended(self, principal: Principal) -> bool:
-        """Whether the token has ended before its time; one that is used for the first time never has."""
-        if principal.token_id in self._accepted and self._strikes("token-expired"):
+        """Whether the token has ended before its time; a fresh one never has."""
+        self._uses[principal.token_id] += 1
+        if self._uses[principal.token_id] > _FRESH and self._strikes("token-expired"):
             self._expired.add(principal.token_id)
-        self._accepted.add(principal.token_id)
         return principal.token_id in self._expired
 
     def _bad_token(self, text: str) -> Answer:

@@ -50,7 +50,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("cut-after-post", "The connection is cut after a POST was carried out.", "facts/tenant §2.2"),
     ("cut-before", "The connection is cut before the request was looked at.", "facts/tenant §2.2"),
     ("slow", "The answer takes several seconds.", "facts/tenant §2.2: /import of big chunks is slow"),
-    ("token-expired", "The access token ends before its time: 401.", "facts/tenant §2.2"),
+    ("token-expired", "An access token that was good for ten requests ends before its time: 401.", "facts/tenant §2.2"),
     ("claims-challenge", "401 with a claims challenge; every token that is out is refused until it is answered.",
      "facts/tenant §3.6"),
     ("role-missing", "The person has the scope but no Intune role: 403.", "facts/tenant §1.1, §6.2"),

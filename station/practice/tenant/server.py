@@ -23,27 +23,33 @@ class TooLarge(Exception):
 
 
 class LoopbackServer:
-    """Serves `handler` over TLS on 127.0.0.1. `start` returns at once; `stop` closes every connection and joins."""
+    """Serves `handler` over TLS on 127.0.0.1, and on ::1 where there is one: Windows tries that first for `localhost` and takes
+    two seconds to give up. `start` returns at once; `stop` closes every connection and joins.
+    """
 
     def __init__(self, handler: Handler, context: ssl.SSLContext, port: int = 0) -> None:
         self._handler, self._context = handler, context
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
-        self.port: int = self._listener.getsockname()[1]
+        self._listeners = [socket.create_server(("127.0.0.1", port), backlog=128)]
+        self.port: int = self._listeners[0].getsockname()[1]
+        self._listeners += _also_on_ipv6(self.port)
         self._stopping = threading.Event()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
-        self._acceptor = threading.Thread(target=self._accept, name="practice-tenant", daemon=True)
+        self._acceptors = [threading.Thread(target=self._accept, args=(listener,), name="practice-tenant", daemon=True)
+                           for listener in self._listeners]
 
     def start(self) -> None:
-        self._acceptor.start()
+        for acceptor in self._acceptors:
+            acceptor.start()
 
     def stop(self) -> None:
         """Close the listener and every connection; wait for the threads."""
         self._stopping.set()
-        if self._acceptor.is_alive():
-            socket.create_connection(("127.0.0.1", self.port)).close()   # wakes accept on every platform
-            self._acceptor.join()
-        self._listener.close()
+        for acceptor, listener in zip(self._acceptors, self._listeners, strict=True):
+            if acceptor.is_alive():
+                socket.create_connection(listener.getsockname()[:2]).close()   # wakes accept on every platform
+                acceptor.join()
+            listener.close()
         with self._lock:
             open_now = dict(self._open)
         for connection in open_now:
@@ -51,9 +57,9 @@ class LoopbackServer:
         for thread in open_now.values():
             thread.join(10)
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while not self._stopping.is_set():
-            connection, _ = self._listener.accept()
+            connection, _ = listener.accept()
             if self._stopping.is_set():
                 connection.close()
                 return
@@ -114,6 +120,15 @@ def read_request(stream: IO[bytes]) -> Request | None:
     if length > _LARGEST_BODY:
         raise TooLarge
     return Request.of(method, target, headers, stream.read(length) if length else b"")
+
+
+def _also_on_ipv6(port: int) -> list[socket.socket]:
+    """A listener on ::1 with the same port; none where the machine has no IPv6 or the port is taken there."""
+    try:
+        return [socket.create_server(("::1", port), family=socket.AF_INET6, backlog=128)] if socket.has_ipv6 else []
+    except OSError as error:
+        log.debug("not on ::1: %s", error)
+        return []
 
 
 def _shut(connection: socket.socket) -> None:
