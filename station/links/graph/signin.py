@@ -4,6 +4,7 @@
 window. `sign_in_*` are called only because a person pressed a button. Facts: tenant §3.2, §3.4, §3.6.
 """
 
+import logging
 import re
 import threading
 import webbrowser
@@ -217,6 +218,8 @@ class SignIn:
     def _make_client(self) -> "msal.ClientApplication":
         import msal
 
+        # Its debug lines quote authorization and device codes (msal 1.39, token_cache.py `add`); nothing may ask for them.
+        logging.getLogger("msal").setLevel(logging.WARNING)
         self._http = _MsalHttp(self.settings.ca_file)
         common: dict[str, Any] = {
             "authority": self.settings.authority, "token_cache": self._cache, "client_capabilities": ["CP1"],
