@@ -47,7 +47,7 @@ class FakeStorage:
 
     def list(self, storage_id: int, folder: tuple[str, ...], deadline: Deadline) -> tuple[StoredFile, ...]:
         self._unit.check()
-        return tuple(StoredFile(n, len(b), False, None) for n, b in self._unit.files.items())
+        return tuple(StoredFile(n, len(b), False, None) for n, b in dict(self._unit.files).items())
 
     def put(self, source: BinaryIO | Path, storage_id: int, folder: tuple[str, ...], name: str, deadline: Deadline, *,
             replace: bool, progress: Progress | None = None) -> PutReceipt:
