@@ -58,10 +58,18 @@ def test_a_scope_that_nobody_granted_names_the_consent() -> None:
     assert told.value.code == "graph.consent-missing"
 
 
+def test_a_rejected_token_is_not_handed_out_again_for_fewer_scopes() -> None:
+    with practice(signed_in=False) as rig:
+        rig.sign_in((routes.USER_READ, routes.SERVICE_READ))
+        rejected = rig.signin.token((routes.USER_READ,))
+        renewed = rig.signin.token((routes.USER_READ,), renew=True)
+        assert rig.signin.token((routes.USER_READ,)) == renewed != rejected
+
+
 def test_an_expired_token_is_renewed_without_anybody() -> None:
     with practice(quirks="token-expired:1") as rig:
-        rig.client.call(ME, rig.deadline())
-        rig.client.call(ME, rig.deadline())
+        for _ in range(12):         # a fresh token is good for ten
+            rig.client.call(ME, rig.deadline())
         assert [e.status for e in rig.exchanges].count(401) == 1
 
 

@@ -131,6 +131,12 @@ def test_a_second_401_asks_for_a_person() -> None:
     assert told.value.code == "graph.session-expired"
 
 
+def test_a_token_that_was_good_in_between_may_be_renewed_again() -> None:
+    bench = rig(refused(401), refused(429, retry_after="30"), refused(401), ok({}))
+    bench.client.call(LIST, bench.deadline())
+    assert [renew for _, _, renew in bench.tokens.asked] == [False, True, False, True]
+
+
 def test_the_claims_of_a_challenge_reach_the_token_source() -> None:
     challenge = 'Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ"'
     bench = rig(refused(401, www_authenticate=challenge), ok({}))
