@@ -126,6 +126,7 @@ class GuidePane(QWidget):
     def _empty(self) -> None:
         self._ring.setParent(None)
         if not self._large:
+            self._facts.hide()
             self._facts.setParent(None)
         clear(self._body)
         clear(self._foot)
@@ -150,10 +151,10 @@ class GuidePane(QWidget):
         if card.otherwise:
             self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code))
             self._body.addWidget(self._otherwise)
-        self._facts.setVisible(True)
         if not self._large:
             self._body.addSpacing(4)
             self._body.addWidget(self._facts)
+        self._facts.setVisible(True)    # only now that it has a parent: before, it would be a window of its own
         self._body.addStretch(1)
         self._show_foot(card)
 

@@ -43,7 +43,8 @@ PRESSES: tuple[tuple[str, str, Callable[[VirtualUnit], object]], ...] = (
     (N_("Power + Volume −"), N_("Power and Volume Down, tapped: diagnostics, packages, back to the network"),
      lambda unit: unit.press_chord()),
     (N_("Power, 5 s"), N_("Power, held for 5 s: off"), lambda unit: unit.press_power(hold=5)),
-    (N_("Power + Vol. −, 15 s"), N_("Power and Volume Down, held for 15 s: hard restart"), lambda unit: unit.press_chord(hold=15)),
+    (N_("Power + Vol. −, 15 s"), N_("Power and Volume Down, held for 15 s: hard restart"),
+     lambda unit: unit.press_chord(hold=15)),
     (N_("Power, 10 s"), N_("Power, held for 10 s: restart"), lambda unit: unit.press_power(hold=10)),
     (N_("Flash mode"), N_("On a unit that is off: Volume Up held, Power tapped"), lambda unit: unit.press_flash()),
 )

@@ -72,7 +72,7 @@ class Theme:
 
     def picture(self, name: str) -> QSvgRenderer:
         """A drawing of `resources/gestures` in this mode's colours; the drawing `unknown` where there is none of that name."""
-        return QSvgRenderer(QByteArray(_in_mode(name, self.tokens.mode).encode()))
+        return QSvgRenderer(QByteArray(in_mode(name, self.tokens.mode).encode()))
 
 
 @cache
@@ -88,7 +88,8 @@ def _glyph(name: str, colour: str, side: int, ratio: float) -> QPixmap:
 
 
 @cache
-def _in_mode(name: str, mode: Mode) -> str:
+def in_mode(name: str, mode: Mode) -> str:
+    """The drawing of a name as SVG text in the colours of a mode."""
     known = picture_names()
     svg = resources.text(f"gestures/{name if name in known else 'unknown'}.svg")
     if mode is Mode.LIGHT:
