@@ -1,0 +1,93 @@
+"""The person's own settings store: read, understood, and compiled with."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from station.model.errors import DataError, NotFound
+from station.package.compiler import compile_settings
+from station.package.contents import read_package
+from station.package.hive import Hive
+from station.package.lint import check_settings
+from station.package.schema import Kind, Schema
+from station.package.settings import FirstExperience, Headset, Identity, LocalUser, PackageSettings, Policy, Target
+from station.package.settings_tree import to_tree
+from station.package.store import find_stores, read_store, schema_of
+from tests.unit.packages import hive_builder, making
+
+SETTINGS = PackageSettings(
+    Identity("x", making.ID), Target(Headset.HOLOLENS_2, "22621.1244"), user=(LocalUser("bob", "user/bob"),),
+    first_experience=FirstExperience(skip_calibration=True, region=84), policy=(Policy("Experience", "AllowCortana", 0),))
+
+
+@pytest.fixture
+def schema() -> Schema:
+    return schema_of(Hive(hive_builder.hololens_store()), "store.dat")
+
+
+def test_settings_of_a_store_are_understood(schema: Schema) -> None:
+    region = schema.find("FirstExperience/HoloLens/PreferredRegion")
+    users = schema.find("Accounts/Users")
+    assert region is not None
+    assert users is not None
+    assert (region.kind, region.values, region.csp) == (
+        Kind.INTEGER, {"84": "France", "94": "Germany"}, "./Vendor/MSFT/Example/FirstExperience/Region")
+    assert (users.kind, users.key) == (Kind.KEYED_LIST, "UserName")
+
+
+def test_a_store_places_what_the_shipped_table_cannot(schema: Schema) -> None:
+    compiled = compile_settings(to_tree(SETTINGS, making.secret, schema).common, schema, lambda _: b"")
+    names = [f.name for f in compiled.files]
+    assert "1__FirstExperience_HoloLens_PreferredRegion" in names
+    assert compiled.files[-1].context == "User_RunTime"
+    page = next(f for f in compiled.files if "SkipCalibration" in f.name)
+    assert [s.type for s in page.parms[0].path] == ["Example", "FirstExperience"]
+
+
+def test_a_package_is_built_with_a_store(tmp_path: Path, schema: Schema) -> None:
+    from station.package.build import build
+
+    build(SETTINGS, tmp_path / "o.ppkg", secret=making.secret, folder=tmp_path, schema=schema)
+    places = {p.name for d in read_package(tmp_path / "o.ppkg").main.documents for p in d.parms}
+    assert {"SkipCalibration", "Region", "Password"} <= places
+
+
+def test_with_a_store_the_lint_no_longer_asks_for_one(schema: Schema) -> None:
+    without = {f.rule for f in check_settings(SETTINGS, today=making.TODAY)}
+    assert "setting-needs-store" in without
+    assert "setting-needs-store" not in {f.rule for f in check_settings(SETTINGS, today=making.TODAY, schema=schema)}
+
+
+def test_stores_for_hololens_are_found_first(tmp_path: Path) -> None:
+    (tmp_path / "a-desktop.dat").write_bytes(hive_builder.hive({"Accounts": {"": {"Name": "Accounts", "Type": 6}}}))
+    (tmp_path / "b-holo.dat").write_bytes(hive_builder.hololens_store())
+    (tmp_path / "c-junk.dat").write_bytes(b"junk")
+    found = find_stores(tmp_path)
+    assert [(s.path.name, s.for_hololens) for s in found] == [("b-holo.dat", True), ("a-desktop.dat", False)]
+
+
+def test_a_missing_store_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        read_store(tmp_path / "none.dat")
+
+
+@pytest.mark.parametrize("data", [b"", b"regf", b"regf" + bytes(5000), hive_builder.hive({})])
+def test_what_holds_no_settings_is_no_store(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x.dat").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        read_store(tmp_path / "x.dat")
+    assert caught.value.code == "package.bad-store"
+
+
+def test_damaged_stores_end_in_a_fault_and_never_in_a_loop() -> None:
+    good = hive_builder.hololens_store()
+    dice = random.Random(4)
+    for _ in range(600):
+        data = bytearray(good)
+        for _ in range(dice.randint(1, 6)):
+            data[dice.randrange(4096, len(data))] = dice.choice((0, 1, 0x10, 0x7F, 0xFF, dice.randrange(256)))
+        try:
+            schema_of(Hive(bytes(data)), "x")
+        except DataError as error:
+            assert error.code == "package.bad-store"  # noqa: PT017 - any other fault would be wrong
