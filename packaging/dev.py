@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 
 if sys.version_info < (3, 11) or sys.version_info >= (3, 14):
     sys.exit(f"HoloBench needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}.")
@@ -38,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
               f"    {system.remedy(lacking)}")
         return 1
     given = arguments.arguments[1:] if arguments.arguments[:1] == ["--"] else arguments.arguments
-    return _become((environment.program("holobench"), *(given or PRACTICE)))
+    return _become([environment.program("holobench"), *(given or PRACTICE)])
 
 
-def _become(command: Sequence[str]) -> int:
+def _become(command: list[str]) -> int:
     """Hand over to a program altogether, so that interrupting it is between the person and the program."""
     sys.stdout.flush()
     if os.name != "nt":
