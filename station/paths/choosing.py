@@ -35,7 +35,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType({
     "windows-allowed": Need(
         N_("Windows allowed by the default platform restriction"),
         N_("In Intune › Enrolment › Device platform restriction allow Windows (MDM)."), Who.TENANT_ADMIN),
-    "join-allowed": Need(
+    "join-rights": Need(
         N_("Users allowed to join devices"),
         N_("In Entra › Devices › Device settings allow joining for these users and raise their device limit."), Who.TENANT_ADMIN),
     "dem-account": Need(

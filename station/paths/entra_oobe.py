@@ -34,7 +34,7 @@ PATH = Path(
     own_steps=(setup.to_network(), setup.ACCEPT, setup.OWNED_BY_WORK, setup.work_sign_in(SIGN_IN),
                enrolled.wait_for_record(TYPES, otherwise=(screens.NOT_JOINED, screens.TERMS_FAILED), retry_from="sign-in"),
                setup.FINISH_SETUP, SHOWN),
-    needs=frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-allowed"}),
+    needs=frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights"}),
     enrolment_types=TYPES,
 )
 

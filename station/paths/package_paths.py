@@ -9,7 +9,7 @@ from station.paths import conditions, enrolled, packages, screens, setup
 
 BULK_TYPES = ("windowsBulkAzureDomainJoin",)
 MDM_TYPES = ("windowsBulkUserless",)
-BULK_NEEDS = frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-allowed", "bulk-token"})
+BULK_NEEDS = frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights", "bulk-token"})
 
 PREPARE_STICK = Step(
     key="stick",

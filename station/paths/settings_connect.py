@@ -24,6 +24,6 @@ PATH = Path(
     own_steps=(setup.CHECK_INTERNET, setup.connect(CONNECT),
                enrolled.wait_for_record(TYPES, otherwise=(screens.NOT_JOINED, screens.ALREADY_ENROLLED), retry_from="connect"),
                SHOWN),
-    needs=frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-allowed"}),
+    needs=frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights"}),
     enrolment_types=TYPES,
 )
