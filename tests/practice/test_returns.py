@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from station.journal.journal import Journal
 from station.links.graph import routes
 from station.links.graph.pacer import Rates
 from station.model.errors import NotFound, Refused
+from station.model.timing import WallClock
 from station.tenant.plan import Goal, Lockdown, Where
-from station.tenant.return_log import MemoryReturnLog
+from station.tenant.return_log import JournalReturnLog, MemoryReturnLog
 from station.tenant.returning import Order, Returning
 from tests.practice.return_staging import TABLE, Case, stage
 from tests.practice.tenant_rig import Rig, practice
 
 FAST = Rates(reads=1e6, writes=1e6, burst=1000)
 SPEED = 20_000.0
+SLOW = 600.0
+"""Slow enough that the minutes of a budget are longer than what the computer itself needs."""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +102,10 @@ def test_every_state_leads_to_the_documented_calls(shared: Rig, case: Case) -> N
         assert not left
 
 
+def _gone(rig: Rig, serial: str) -> bool:
+    return not _state(rig, serial)
+
+
 KINDS = {tuple(case.calls): case for case in TABLE if case.calls and not case.refused}
 
 
@@ -124,13 +133,78 @@ def test_a_kill_at_any_step_loses_nothing_and_does_nothing_twice(shared: Rig, ca
     pytest.fail("the return never came to its end")
 
 
+class FusedJournal:
+    """The product's own log over a real journal; the station may be killed before and after each of its lines."""
+
+    def __init__(self, file: Path, rig: Rig, station: str) -> None:
+        self.journal = Journal.open(str(file), station, rig.clock)
+        self.log = JournalReturnLog(self.journal, rig.clock, "ann")
+        self.fuse: Fuse | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*args: Any) -> Any:
+            if self.fuse is not None and name in ("begin", "intend", "outcome", "end"):
+                self.fuse.look()
+                result = getattr(self.log, name)(*args)
+                self.fuse.look()
+                return result
+            if self.fuse is not None and name == "rest":
+                return None
+            return getattr(self.log, name)(*args)
+        return call
+
+
+def test_the_journal_takes_a_killed_return_up_at_every_moment(shared: Rig, tmp_path: Path) -> None:
+    case = Case("with-user", "double", "there", Lockdown.NEVER, Where.REMOTE, Goal.LEAVE)
+    for moment in range(100):
+        serial = f"{moment + 800_000_000_000}"
+        stage(shared.tenant, serial, case)
+        since = len(shared.tenant.requests)
+        first = FusedJournal(tmp_path / "journal.sqlite", shared, "desk")
+        first.fuse = Fuse(moment)
+        killed = False
+        try:
+            Returning(shared.client, shared.clock, first).execute(_order(serial, case), serial, shared.deadline())
+        except Killed:
+            killed = True
+            again = FusedJournal(tmp_path / "journal.sqlite", shared, "desk")
+            if again.log.unfinished(serial) or not _gone(shared, serial):
+                Returning(shared.client, shared.clock, again).execute(_order(serial, case), serial, shared.deadline())
+            again.journal.close()
+        writes = [w for w in _writes(shared, since) if w != "settings.sync"]
+        assert writes == [c for c in case.calls if c != "settings.sync"], f"killed at {moment}"
+        assert not first.journal.open_intents()
+        assert first.log.unfinished(serial) is None
+        assert first.journal.verify().sound
+        first.journal.close()
+        if not killed:
+            assert moment > 2 * len(case.calls)
+            return
+    pytest.fail("the return never came to its end")
+
+
+def test_two_benches_never_return_one_unit_at_the_same_time(shared: Rig, tmp_path: Path) -> None:
+    case = Case("registered", "one", "there", Lockdown.NEVER, Where.BENCH, Goal.LEAVE)
+    stage(shared.tenant, "900000000001", case)
+    order = _order("900000000001", case)
+    with Journal.open(str(tmp_path / "journal.sqlite"), "one", WallClock()) as one, \
+            Journal.open(str(tmp_path / "journal.sqlite"), "two", WallClock()) as two:
+        JournalReturnLog(one, shared.clock).begin(order, ())
+        since = len(shared.tenant.requests)
+        with pytest.raises(Refused):
+            Returning(shared.client, shared.clock, JournalReturnLog(two, shared.clock)).execute(
+                order, order.serial, shared.deadline())
+        assert _writes(shared, since) == []
+
+
 @pytest.mark.parametrize("quirk", [
-    "cut-after-post:50%", "timeout-after:50%", "throttle:30%", "unavailable:30%", "delete-lingers:always",
+    "cut-after-post:50%", "timeout-after:30%", "throttle:30%", "unavailable:30%", "delete-lingers:always",
     "entra-stays:always", "select-500:always", "contains-filter-501:always", "small-pages:always"])
 def test_a_return_survives_what_the_service_does(quirk: str) -> None:
     case = Case("with-user", "double", "there", Lockdown.NEVER, Where.REMOTE, Goal.LEAVE)
-    with practice(speed=SPEED, rates=FAST) as rig:
+    with practice(speed=SLOW, rates=FAST) as rig:
         stage(rig.tenant, "700000000001", case)
+        rig.deadline().pause(2 * rig.tenant.state.delays.enrolment_shown / SLOW)
         name, _, dose = quirk.partition(":")
         from station.practice.quirk import parse_faults
         from station.practice.tenant.quirks import QUIRKS
