@@ -1,15 +1,11 @@
 """`holobench journal verify|export`: is the record what was written, and the record as text for others."""
 
 import argparse
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from station.cli.context import Context
 from station.journal.chain import Finding, Head, Verdict, parse_head
-from station.journal.export import FORMATS
+from station.journal.export import FORMATS, written_whole
 from station.journal.journal import Journal
 from station.model.errors import JournalError, UsageError
 from station.model.words import N_
@@ -85,26 +81,10 @@ def _export(journal: Journal, args: argparse.Namespace, context: Context) -> int
     if args.output is None:
         journal.export(context.out, how, **wanted)
         return 0
-    with _written_whole(args.output) as stream:
+    with written_whole(args.output, "journal.export-failed") as stream:
         count = journal.export(stream, how, **wanted)
     if context.json:
         context.emit(file=str(args.output), format=how, rows=count)
     else:
         context.say(context.translate(N_("{rows} rows written to {file}")).format(rows=count, file=args.output))
     return 0
-
-
-@contextmanager
-def _written_whole(file: Path) -> Iterator[TextIO]:
-    """A text file that is there in full or not at all. CSV carries a byte order mark, so that spreadsheets read it as UTF-8."""
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with part.open("w", encoding="utf-8-sig" if file.suffix.casefold() == ".csv" else "utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(file)
-    except OSError as e:
-        raise JournalError("journal.export-failed", f"{file}: {e.strerror}") from e
-    finally:
-        part.unlink(missing_ok=True)

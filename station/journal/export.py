@@ -2,11 +2,14 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from station.journal.chain import Row
-from station.model.errors import UsageError
+from station.model.errors import JournalError, UsageError
 
 FORMATS = ("ndjson", "csv")
 
@@ -43,3 +46,23 @@ def _line(stream: TextIO, row: Row) -> int:
 def _cells(rows: Iterable[Row]) -> Iterator[list[object]]:
     for row in rows:
         yield [harmless(getattr(row, column)) for column in COLUMNS]
+
+
+@contextmanager
+def written_whole(file: Path, code: str) -> Iterator[TextIO]:
+    """A text file that appears only when it is complete; CSV carries a byte order mark, so that spreadsheets read it as UTF-8.
+
+    Raises JournalError with the given code.
+    """
+    part = file.with_name(f"{file.name}.part")
+    encoding = "utf-8-sig" if file.suffix.casefold() == ".csv" else "utf-8"
+    try:
+        with part.open("w", encoding=encoding, newline="") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError as e:
+        raise JournalError(code, f"{file}: {e.strerror}") from e
+    finally:
+        part.unlink(missing_ok=True)

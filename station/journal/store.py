@@ -100,12 +100,13 @@ class SqlStore:
             return tuple(connection.execute(wanted).scalars())
 
     def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
-        """The rows that began runs, newest first; `about` is a text that any row of the run must hold, such as a serial."""
+        """The rows that began runs, newest first; `about`: a unit key, or a text that a row of the run holds, such as a serial."""
         c = schema.event.c
         wanted = select(*_ROW).where(c.kind == RunStarted.kind).order_by(c.number.desc()).limit(limit)
         if about:
             quoted = json.dumps(about)[1:-1]
-            wanted = wanted.where(c.run.in_(select(c.run).where(c.body.contains(quoted, autoescape=True), c.run != "")))
+            mentioned = select(c.run).where(c.body.contains(quoted, autoescape=True), c.run != "")
+            wanted = wanted.where(or_(c.unit == about, c.run.in_(mentioned)))
         with told(), self.engine.connect() as connection:
             return tuple(Row(*values) for values in connection.execute(wanted))
 

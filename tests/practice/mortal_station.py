@@ -15,8 +15,8 @@ from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.journal.chain import Entry
 from station.journal.journal import untouched
 from station.journal.reading import Store
-from station.model.events import Body, Observed, Plugged, Unplugged
-from station.practice.crash import crash_at, every_write
+from station.model.events import Body, Ended, Observed, Plugged, Unplugged
+from station.practice.crash import CrashingStore, When, every_write
 from station.practice.far_world import FarAddress, FarWorld
 from station.practice.technician import Technician
 from station.practice.world import PracticeBench
@@ -31,9 +31,11 @@ def moves(body: Body, run: str) -> bool:
     return bool(run) and not background
 
 
-def steps_forward(entries: Sequence[Entry]) -> bool:
-    """Whether a write holds an event that moves a run."""
-    return any(moves(e.draft.body, e.draft.run) for e in entries)
+def steps_forward(store: Store) -> Callable[[Sequence[Entry]], bool]:
+    """Whether a write holds an event that moves a run; taking up an intent that an earlier life left open moves none."""
+    open_keys = {row.key for row in store.open_intents(None) if row.key}
+    return lambda entries: any(isinstance(e.draft.body, Ended) or (moves(e.draft.body, e.draft.run) and e.key not in open_keys)
+                               for e in entries)
 
 
 def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
@@ -51,7 +53,8 @@ def _through(power_cut: tuple[int, str, bool] | None) -> Callable[[Store], Store
     if power_cut is None:
         return untouched
     at_write, when, every = power_cut
-    return crash_at(at_write, "before" if when == "before" else "after", counts=every_write if every else steps_forward)
+    cut: When = "before" if when == "before" else "after"
+    return lambda store: CrashingStore(store, at_write, cut, counts=every_write if every else steps_forward(store))
 
 
 async def _work(world: FarWorld, practice: PracticeBench, opened: float, said: Connection) -> None:

@@ -28,9 +28,12 @@ SMALL = Path(
 class Bench:
     """Writes runs the way a bench does, minute by minute."""
 
+    path = SMALL
+
     def __init__(self, journal):
         self.journal = journal
         self.now = START
+        self.begun = 0
 
     def say(self, unit, run, body):
         self.now += timedelta(minutes=1)
@@ -40,7 +43,8 @@ class Bench:
         return Fact(key, value, source, self.now)
 
     def begin(self, serial, operator="Zoé"):
-        run = f"{serial:0>32}"
+        self.begun += 1
+        run = f"{self.begun:032x}"
         known = (self.fact("unit.serial", serial, Link.MTP), self.fact("unit.model", "HoloLens 2", Link.MTP),
                  self.fact("unit.build", "22621.1303", Link.MTP))
         self.say(f"usb:{serial}", run, RunStarted("small", "blue", operator, known, {"tag": "Ω"}))
