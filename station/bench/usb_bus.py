@@ -7,8 +7,8 @@ from pathlib import Path
 from usb.backend import IBackend
 
 from station.bench.ports import BusChange, Seen
-from station.links.mtp.opening import open_storage
-from station.links.mtp.pyusb_pipe import UsbAddress, default_backend
+from station.links.mtp.opening import open_storage, open_unit
+from station.links.mtp.pyusb_pipe import UsbAddress
 from station.links.mtp.storage import DeviceStorage
 from station.links.usb.allow_list import AllowList
 from station.links.usb.desk import BusDesk, Eyes
@@ -51,7 +51,7 @@ class UsbBus:
         if occupant is None:
             raise LinkLost("usb.unplugged", port)
         if self._backend is None:
-            self._backend = default_backend()
+            return open_unit(occupant.sighting, deadline)
         return open_storage(self._backend, UsbAddress(port, occupant.sighting.vendor_id, occupant.sighting.product_id), deadline)
 
     def slots(self) -> Sequence[int]:

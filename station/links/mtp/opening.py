@@ -1,5 +1,8 @@
 """Opening a unit: address in, `DeviceStorage` out."""
 
+import sys
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from usb.backend import IBackend
@@ -21,11 +24,29 @@ class Seen(Protocol):
     def vendor_id(self) -> int: ...
     @property
     def product_id(self) -> int: ...
+    @property
+    def system_ids(self) -> tuple[str, ...]: ...
 
 
 def open_unit(seen: Seen, deadline: Deadline) -> DeviceStorage:
-    """Open a unit on this machine's own bus by the link that this system has. Raises as `open_storage` does."""
+    """Open a unit on this machine's own bus by the link that this system has: MTP over libusb, or Windows Portable Devices.
+
+    Raises as `open_storage` does.
+    """
+    return _LINKS.get(sys.platform, _open_over_libusb)(seen, deadline)
+
+
+def _open_over_libusb(seen: Seen, deadline: Deadline) -> DeviceStorage:
     return open_storage(default_backend(), UsbAddress(seen.port, seen.vendor_id, seen.product_id), deadline)
+
+
+def _open_over_windows(seen: Seen, deadline: Deadline) -> DeviceStorage:
+    from station.links.mtp.wpd.opening import open_portable_device
+    from station.links.mtp.wpd.system import SystemCom
+    return open_portable_device(SystemCom(), seen.system_ids, deadline)
+
+
+_LINKS: Mapping[str, Callable[[Seen, Deadline], DeviceStorage]] = MappingProxyType({"win32": _open_over_windows})
 
 
 def open_storage(backend: IBackend, address: UsbAddress, deadline: Deadline, *, limits: Limits | None = None,

@@ -43,7 +43,14 @@ def portable_eyes() -> Eyes:
     return Eyes(BackendReader(shipped_libusb()), PollSignal())
 
 
-_EYES: Mapping[str, Callable[[], Eyes]] = MappingProxyType({"linux": linux_eyes})
+def windows_eyes() -> Eyes:
+    """This machine's bus on Windows. Raises OSError elsewhere."""
+    from station.links.usb.windows import WindowsReader
+    from station.links.usb.windows_calls import NotifiedSignal, SystemConfigurationManager
+    return Eyes(WindowsReader(SystemConfigurationManager()), NotifiedSignal())
+
+
+_EYES: Mapping[str, Callable[[], Eyes]] = MappingProxyType({"linux": linux_eyes, "win32": windows_eyes})
 
 
 def system_eyes() -> Eyes:

@@ -24,8 +24,9 @@ class InterfaceSeen:
 class UsbSighting:
     """One device as its descriptors tell it.
 
-    `port` is the topology path such as `1-2.3`; `address` the number that the bus gave it, new at every plug; `serial` the
-    descriptor's, which is not the label's (facts/device-io §5); `speed` in Mbit/s, 0 where not told.
+    `port` is the topology path such as `1-2.3`; `address` a number that is new at every plug; `serial` the
+    descriptor's, which is not the label's (facts/device-io §5); `speed` in Mbit/s, 0 where not told; `system_ids` are the names
+    under which the operating system knows the device and its functions, where it needs them for opening (Windows).
     """
 
     port: str
@@ -37,6 +38,7 @@ class UsbSighting:
     serial: str = ""
     interfaces: tuple[InterfaceSeen, ...] = ()
     speed: int = 0
+    system_ids: tuple[str, ...] = ()
 
     @property
     def speaks_mtp(self) -> bool:

@@ -57,7 +57,8 @@ class WpdStorage:
         battery = said[t.DEVICE_POWER]
         return DeviceDescription(
             _text(said[t.DEVICE_MAKER]), _text(said[t.DEVICE_MODEL]), _text(said[t.DEVICE_FIRMWARE]),
-            _text(said[t.DEVICE_SERIAL]), _text(said[t.DEVICE_NAME]), battery if isinstance(battery, int) and battery <= 100 else None)
+            _text(said[t.DEVICE_SERIAL]), _text(said[t.DEVICE_NAME]),
+            battery if isinstance(battery, int) and battery <= 100 else None)
 
     def storages(self, deadline: Deadline) -> tuple[StorageDescription, ...]:
         with self._guarded(deadline) as device:
