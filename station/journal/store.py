@@ -100,7 +100,7 @@ class SqlStore:
             return tuple(connection.execute(wanted).scalars())
 
     def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
-        """The rows that began runs, newest first; `about`: a unit key, or a text that a row of the run holds, such as a serial."""
+        """The rows that began runs, newest first; `about`: a unit key, or a text that some row of the run holds (a serial)."""
         c = schema.event.c
         wanted = select(*_ROW).where(c.kind == RunStarted.kind).order_by(c.number.desc()).limit(limit)
         if about:
