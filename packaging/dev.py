@@ -110,6 +110,17 @@ def strings(arguments: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=environment.ROOT, check=False).returncode
 
 
+def screenshots(arguments: argparse.Namespace) -> int:
+    """Take the README's pictures of real windows, on a screen in memory where there is Xvfb."""
+    prepare()
+    if lacking := system.provide(("qt", "xvfb")):
+        print(f"Missing for pictures of windows: {system.remedy(lacking)}")
+        return 1
+    screen = suites.SCREEN if sys.platform == "linux" else ()
+    command = (*screen, environment.program("python"), "packaging/screenshots.py", "docs/screenshots", *arguments.names)
+    return subprocess.run(command, cwd=environment.ROOT, check=False).returncode
+
+
 def prepare() -> None:
     """The virtual environment and the translations."""
     environment.ready()
@@ -136,6 +147,8 @@ def parser() -> argparse.ArgumentParser:
     command("strings", "check the translations, or print the PO entries that are missing", strings).add_argument(
         "what", nargs="?", choices=("check", "missing", "compile"), default="check")
     command("build", "make wheel, frozen folder and package or installer in dist/", build)
+    command("screenshots", "take the README's pictures", screenshots).add_argument(
+        "names", nargs="*", metavar="NAME", help="only those whose names begin so")
     command("setup", "make the virtual environment and stop", setup)
     command("lock", "bring the lock files up to pyproject.toml, changing no more than needed", lock).add_argument(
         "--upgrade", action="store_true", help="take newer versions of everything")

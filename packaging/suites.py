@@ -23,6 +23,7 @@ import postgres
 import system
 
 TABLE = Path(__file__).with_name("suites.toml")
+SCREEN = ("xvfb-run", "-a", "-s", "-screen 0 1920x1200x24")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _screen(suite: Suite, variables: dict[str, str], outcome: Outcome) -> tuple[
         outcome.notes.append(f"off screen, as Xvfb is missing: {system.remedy(lacking)}")
         return ()
     variables["QT_QPA_PLATFORM"] = "xcb"
-    return ("xvfb-run", "-a", "-s", "-screen 0 1920x1200x24")
+    return SCREEN
 
 
 def _call(command: Sequence[str], variables: Mapping[str, str], deadline: float) -> int | None:

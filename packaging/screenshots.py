@@ -1,0 +1,139 @@
+"""The pictures of the README, taken of real windows.
+
+    python packaging/screenshots.py [FOLDER] [NAME…]       all, or those whose names begin with one of these
+
+`dev.py screenshots` runs it on a screen in memory. Most show a staged bench (`ui.scenes`), so that they are the same each time;
+`practice` is the practice bench itself.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from ui import compositions, language, loop, scenes
+from ui.live import Live
+from ui.practice.order import PracticeOrder
+from ui.preferences import Preferences
+from ui.staged import StagedBench
+from ui.theme.theme import Theme, put_on
+from ui.theme.tokens import Mode
+from ui.window import Station, Window
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+SETTLE_S = 0.4
+PATIENCE_S = 60.0
+FLAT = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+PALETTE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: what is staged, which screen shows it, for which slot, in which language and light."""
+
+    name: str
+    stage: Callable[[], StagedBench]
+    screen: str = "board"
+    slot: int = 0
+    language: str = "en"
+    mode: Mode = Mode.LIGHT
+    operator: bool = False
+    size: tuple[int, int] = (1280, 800)
+
+
+def _card(name: str) -> Callable[[], StagedBench]:
+    return lambda: scenes.cards()[name]
+
+
+SHOTS = (
+    Shot("board-light-en", scenes.ten_states),
+    Shot("board-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK),
+    Shot("board-operator-en", scenes.ten_states, operator=True),
+    Shot("guide-chord-en", _card("chord"), "guide", 1),
+    Shot("guide-failed-fr", _card("failed"), "guide", 1, "fr"),
+    Shot("guide-waiting-dark-en", _card("profile"), "guide", 1, mode=Mode.DARK),
+    Shot("settings-light-en", scenes.ten_states, "settings"),
+)
+PRACTICE = "practice-light-en"
+
+
+async def take(shots: tuple[Shot, ...], practice: bool, folder: Path) -> int:
+    """Take the pictures one after the other. Raises TimeoutError where the practice bench does not come up."""
+    for shot in shots:
+        window = _window(shot.language, shot.mode, shot.operator, shot.size)
+        window.attach(Station(shot.stage(), {}, {}))
+        window.live.selection.choose(shot.slot)
+        window.go(shot.screen)
+        await asyncio.sleep(SETTLE_S)
+        _save(window, folder / f"{shot.name}.png")
+        await window.tasks.close()
+    if practice:
+        await _practice(folder)
+    return 0
+
+
+async def _practice(folder: Path) -> None:
+    window = _window("en", Mode.LIGHT, False, (1440, 900), practice=True)
+    composed = await compositions.practice(PracticeOrder(8, "autopilot", 10.0, 1, "", ""))
+    try:
+        window.attach(composed.station)
+        window.live.selection.choose(1)
+        bench, identified = composed.station.bench, asyncio.Event()
+
+        def look(_slots: frozenset[int] = frozenset()) -> None:
+            if all(tile.serial for tile in bench.tiles()):
+                identified.set()
+
+        bench.subscribe(look)
+        look()
+        await asyncio.wait_for(identified.wait(), PATIENCE_S)
+        await asyncio.sleep(SETTLE_S)
+        _save(window, folder / f"{PRACTICE}.png")
+    finally:
+        window.live.board.detach()
+        await window.tasks.close()
+        await composed.close()
+
+
+def _window(spoken: str, mode: Mode, operator: bool, size: tuple[int, int], practice: bool = False) -> Window:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    language.use(spoken)
+    theme = Theme.of(mode, operator)
+    put_on(app, theme)
+    window = Window(Live(), theme, Preferences(countdown=False), practice)
+    window.resize(QSize(*size))
+    window.show()
+    return window
+
+
+def _save(window: Window, file: Path) -> None:
+    """In the commonest colours of the picture itself: a quarter of the bytes, and no difference to the eye."""
+    picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    colours = Counter(memoryview(picture.constBits()).cast("I")).most_common(PALETTE)
+    picture.convertToFormat(QImage.Format.Format_Indexed8, [colour for colour, _ in colours], FLAT).save(str(file), quality=0)
+    window.hide()
+    print(f"{file.name}: {file.stat().st_size // 1024} KB", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Take what the arguments name."""
+    folder, names = (Path(arguments[0]), arguments[1:]) if arguments else (FOLDER, [])
+    def wanted(name: str) -> bool:
+        return not names or name.startswith(tuple(names))
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    app.setQuitOnLastWindowClosed(False)
+    shots = tuple(shot for shot in SHOTS if wanted(shot.name))
+    return loop.run(app, lambda: take(shots, wanted(PRACTICE), folder))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(FOLDER.parent.parent))
+    sys.exit(main(sys.argv[1:]))
