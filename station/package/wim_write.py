@@ -16,7 +16,7 @@ from station.model.timing import CancelToken
 from station.package import wim_format as fmt
 from station.package.wim_read import safe_name
 
-_PIECE = 4 << 20
+_PIECE = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
