@@ -96,20 +96,16 @@ def _drain(args: argparse.Namespace, context: Context) -> int:
 
 
 def _status(args: argparse.Namespace, context: Context) -> int:
-    from station.autopilot.import_log import Ledger
-    from station.autopilot.registration_plan import plan, wanted
+    from station.autopilot.look_up import look_up
     from station.autopilot.registry import GraphRegistry
     from station.autopilot.standing import Registration
-    from station.links.graph.values import NewIdentity
 
     with open_tenant(context, args.sign_in, routes.LOOK) as link:
-        registry, deadline = GraphRegistry(link.client, context.clock), Deadline(LOOK_SECONDS)
-        rows = wanted(NewIdentity(serial, "") for serial in args.serials)
-        devices, _ = registry.devices(args.serials, deadline)
-        seen = plan(rows, devices, registry.records(deadline), Ledger(), context.clock.now())
-    for standing in seen.standings.values():
+        registry = GraphRegistry(link.client, context.clock)
+        standings = look_up(registry, [(serial, "") for serial in args.serials], Deadline(LOOK_SECONDS))
+    for standing in standings.values():
         _show_standing(standing, context)
-    unknown = [s.serial for s in seen.standings.values() if s.registration is Registration.NONE]
+    unknown = [s.serial for s in standings.values() if s.registration is Registration.NONE]
     if unknown:
         raise NotFound("autopilot.serial-not-found", ", ".join(unknown))
     return 0

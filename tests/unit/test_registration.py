@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.autopilot.import_log import Ended, Entry, FileImportLog, Ledger, Sending, Taken, Tidied, decode, encode
+from station.autopilot.look_up import look_up
 from station.autopilot.registration import RegistrationJob, Until
 from station.autopilot.registration_plan import plan, wanted
 from station.autopilot.standing import ProfileState, Registration, Standing, fault_of, latest_records, with_device, with_record
@@ -391,3 +392,11 @@ def test_the_hash_is_never_in_the_log() -> None:
     job(ScriptedRegistry(), notebook).run([NewIdentity("000000000001", "T0E" + "B" * 3997)], soon())
     assert notebook.kept
     assert "BBBB" not in "".join(encode(e) for e in notebook.kept)
+
+
+def test_a_look_up_changes_nothing_and_names_each_standing() -> None:
+    registry = ScriptedRegistry(registered={"1": device("1", "Bench-A")})
+    registry.queue = {"old-2": record("2", "pending"), "old-3": record("3", "complete"), "old-4": record("4", "error")}
+    found = look_up(registry, [("1", "Bench-A"), ("2", ""), ("3", ""), ("4", ""), ("5", "")], soon())
+    assert [s.registration.value for s in found.values()] == ["registered", "importing", "importing", "refused", "none"]
+    assert set(registry.calls) == {"devices", "records"}

@@ -1,0 +1,100 @@
+"""The row of actions under the table: what each says and when it can be pressed, as a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from station.autopilot.waiting_room import Place
+from ui.language import _, ngettext
+from ui.registrations.lines import Group, Line, state
+from ui.theme.theme import Theme
+from ui.widgets.buttons import Weight, button
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One action: key, icon, what it does, how much it asks to be pressed."""
+
+    key: str
+    icon: str
+    do: Callable[[], object]
+    weight: Weight = Weight.PLAIN
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What there is to act on: lines that are meant, whether they were selected, whether a job runs, approval mode."""
+
+    lines: Sequence[Line]
+    selected: bool
+    busy: bool
+    approval: bool
+
+    @property
+    def usable(self) -> int:
+        """How many could be sent."""
+        return sum(line.usable for line in self.lines)
+
+    def waiting(self, place: Place) -> int:
+        """How many wait in a place."""
+        return sum(line.waiting is not None and line.waiting.place is place for line in self.lines)
+
+
+def _says_register(offer: Offer) -> str:
+    if offer.approval:
+        return ngettext("Submit {n} unit", "Submit {n} units", offer.usable)
+    return ngettext("Register {n} unit", "Register {n} units", offer.usable)
+
+
+_SAYS: Mapping[str, Callable[[Offer], str]] = MappingProxyType({
+    "register": _says_register,
+    "plan": lambda offer: _("Dry run"),
+    "look": lambda offer: _("Look up"),
+    "drain": lambda offer: _("Send what waits"),
+    "release": lambda offer: _("Release"),
+    "withdraw": lambda offer: _("Turn down …"),
+    "save": lambda offer: _("Save for Intune …"),
+    "refusals": lambda offer: _("Save refusals …"),
+    "drop": lambda offer: _("Take off the list"),
+})
+_MAY: Mapping[str, Callable[[Offer], bool]] = MappingProxyType({
+    "register": lambda offer: bool(offer.usable) and not offer.busy,
+    "plan": lambda offer: bool(offer.usable) and not offer.busy,
+    "look": lambda offer: bool(offer.lines) and not offer.busy,
+    "drain": lambda offer: bool(offer.waiting(Place.RELEASED)) and not offer.busy,
+    "release": lambda offer: bool(offer.lines) and offer.waiting(Place.SUBMITTED) == len(offer.lines),
+    "withdraw": lambda offer: bool(offer.lines) and offer.waiting(Place.SUBMITTED) == len(offer.lines),
+    "save": lambda offer: bool(offer.usable),
+    "refusals": lambda offer: any(state(line).group is Group.ATTENTION for line in offer.lines),
+    "drop": lambda offer: offer.selected and not offer.busy,
+})
+_ONLY_WHEN_POSSIBLE = frozenset({"drain", "release", "withdraw"})
+
+
+class Actions(QWidget):
+    """The buttons. What belongs to the queue is hidden while there is none."""
+
+    def __init__(self, theme: Theme, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.buttons: dict[str, QPushButton] = {}
+        for choice in choices:
+            colour = "on_accent" if choice.weight is Weight.PRIMARY else "ink"
+            press = button(choice.key, choice.do, choice.weight, theme.icon(choice.icon, colour))
+            layout.addWidget(press)
+            self.buttons[choice.key] = press
+        layout.insertStretch(1, 0)
+        layout.addStretch(1)
+
+    def offer(self, lines: Sequence[Line], selected: bool, busy: bool, approval: bool) -> None:
+        """Say what can be done with these lines."""
+        offer = Offer(lines, selected, busy, approval)
+        for key, press in self.buttons.items():
+            possible = _MAY[key](offer)
+            press.setText(_SAYS[key](offer))
+            press.setEnabled(possible)
+            press.setVisible(possible or key not in _ONLY_WHEN_POSSIBLE)

@@ -1,0 +1,65 @@
+"""The filter above the table: one button a group with its count, and a field for words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from ui.language import _
+from ui.registrations.lines import FILTERS, Group, Line, state
+from ui.widgets.buttons import Weight, button
+
+
+class Filters(QWidget):
+    """`changed` is called when another group or other words are wanted."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        self.group = Group.ALL
+        self._changed = changed
+        self._buttons: dict[Group, QPushButton] = {}
+        together = QButtonGroup(self)
+        for group in FILTERS:
+            press = button(_(group.value), partial(self._choose, group), Weight.CHOICE)
+            press.setCheckable(True)
+            press.setChecked(group is Group.ALL)
+            together.addButton(press)
+            layout.addWidget(press)
+            self._buttons[group] = press
+        self._words = QLineEdit()
+        self._words.setPlaceholderText(_("Search serial, tag, file …"))
+        self._words.setAccessibleName(_("Search"))
+        self._words.setClearButtonEnabled(True)
+        self._words.textChanged.connect(lambda _text: changed())
+        layout.addWidget(self._words, 1)
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self._words.text()
+
+    def search(self, text: str) -> None:
+        """Show what these words find, in all groups."""
+        self._buttons[Group.ALL].setChecked(True)
+        self.group = Group.ALL
+        self._words.setText(text)
+        self._changed()
+
+    def count(self, lines: Iterable[Line]) -> None:
+        """Put the counts on the buttons."""
+        counts = Counter(state(line).group for line in lines)
+        counts[Group.ALL] = counts.total()
+        for group, press in self._buttons.items():
+            press.setText(f"{_(group.value)} {counts[group]}")
+
+    def choose(self, group: Group) -> None:
+        """Press the button of a group."""
+        self._buttons[group].click()
+
+    def _choose(self, group: Group) -> None:
+        self.group = group
+        self._changed()

@@ -1,0 +1,162 @@
+"""The table of lines for Qt: whole lines in, one coalesced change out; sorting and filtering stand in the proxy."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from station.autopilot.standing import Standing
+from station.model.faults import catalogue
+from station.model.words import N_
+from ui.language import _
+from ui.registrations.lines import Group, Line, Reason, Wanted, reasons, state, wanted
+from ui.theme.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: heading (a msgid), text of a line, and its usual width in characters."""
+
+    heading: str
+    text: Callable[[Line], str]
+    width: int
+
+
+def _why(line: Line) -> str:
+    first = next(iter(reasons(line)), None)
+    return _(catalogue().explain(first.code).title) if first else ""
+
+
+def _cure(line: Line) -> str:
+    first = next(iter(reasons(line)), None)
+    return _(catalogue().explain(first.code).cure) if first else ""
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(N_("Serial number"), lambda line: line.serial or "–", 13),
+    Column(N_("State"), lambda line: _(state(line).word), 19),
+    Column(N_("Reason"), _why, 22),
+    Column(N_("What to do"), _cure, 18),
+    Column(N_("Group tag"), lambda line: line.group_tag, 9),
+    Column(N_("From"), lambda line: line.source, 13),
+)
+STATE_COLUMN = 1
+CURE_COLUMN = 3
+
+
+def explained(reason: Reason) -> str:
+    """A reason with cause, cure and who can cure it, as several lines of text."""
+    fault = catalogue().explain(reason.code)
+    detail = f" ({reason.detail})" if reason.detail else ""
+    return "\n".join((f"{_(fault.title)}{detail}", _(fault.cause), _(fault.cure),
+                      _("Who can cure it: {who}").format(who=_(fault.who.value))))
+
+
+class LineModel(QAbstractTableModel):
+    """Lines by serial. The loop's thread only."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[Line] = []
+        self._rows: dict[str, int] = {}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, in the order in which they came."""
+        return tuple(self._lines)
+
+    def line(self, row: int) -> Line:
+        """The line of a row."""
+        return self._lines[row]
+
+    def put(self, lines: Iterable[Line]) -> None:
+        """Add lines, or put them in the place of those of the same serial; one change for all that changed."""
+        fresh: dict[str, Line] = {}
+        changed: list[int] = []
+        for line in lines:
+            row = self._rows.get(line.key)
+            if row is None:
+                fresh[line.key] = line
+            elif self._lines[row] != line:
+                self._lines[row] = line
+                changed.append(row)
+        if changed:
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), len(COLUMNS) - 1))
+        if fresh:
+            first = len(self._lines)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self._rows |= {name: first + i for i, name in enumerate(fresh)}
+            self._lines += fresh.values()
+            self.endInsertRows()
+
+    def stand(self, standings: Iterable[Standing]) -> None:
+        """Let the tenant speak: standings into the lines that there are."""
+        known = ((self._rows.get(s.serial.strip().casefold()), s) for s in standings)
+        self.put([replace(self._lines[row], standing=standing) for row, standing in known if row is not None])
+
+    def drop(self, keys: frozenset[str]) -> None:
+        """Take lines off the list (nothing happens in the tenant)."""
+        self.beginResetModel()
+        self._lines = [line for line in self._lines if line.key not in keys]
+        self._rows = {line.key: i for i, line in enumerate(self._lines)}
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _(COLUMNS[section].heading)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line, column = self._lines[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[column].text(line)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n\n".join(explained(r) for r in reasons(line)) or None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{_(COLUMNS[column].heading)}: {COLUMNS[column].text(line)}"
+        if column == STATE_COLUMN and role == Qt.ItemDataRole.DecorationRole:
+            shown = state(line)
+            return self._theme.icon(shown.icon, shown.tone)
+        if column == STATE_COLUMN and role == Qt.ItemDataRole.ForegroundRole:
+            return self._theme.colour(state(line).tone)
+        return None
+
+
+class Filtered(QSortFilterProxyModel):
+    """The lines that the filter lets through, in the order that a header asks for."""
+
+    def __init__(self, model: LineModel) -> None:
+        super().__init__()
+        self._model = model
+        self._wanted: Wanted = wanted(Group.ALL, "")
+        self.setSourceModel(model)
+        self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setDynamicSortFilter(True)
+
+    def show_only(self, group: Group, text: str) -> None:
+        """Filter by group and words."""
+        self._wanted = wanted(group, text)
+        self.invalidate()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        return self._wanted(self._model.line(source_row))
+
+    def shown(self) -> tuple[Line, ...]:
+        """The lines in sight, in their order."""
+        return self.lines_of(range(self.rowCount()))
+
+    def lines_of(self, rows: Sequence[int]) -> tuple[Line, ...]:
+        """The lines of rows of this proxy."""
+        return tuple(self._model.line(self.mapToSource(self.index(row, 0)).row()) for row in rows)
