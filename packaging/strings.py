@@ -91,10 +91,16 @@ def marked(source: str, name: str, mistakes: list[str]) -> list[Text]:
         literals = [a.value for a in node.args[:wanted] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if wanted and len(literals) == wanted:
             found.append(Text(literals[0], literals[1] if wanted == 2 else "", f"{name}:{node.lineno}"))
-        elif wanted and any(isinstance(a, ast.JoinedStr | ast.BinOp) for a in node.args[:wanted]):
+        elif wanted and any(_put_together(argument) for argument in node.args[:wanted]):
             mistakes.append(f"{name}:{node.lineno}: {mark}() around a text that is put together; "
                             "mark one literal with {placeholders} and format the translation")
     return found
+
+
+def _put_together(argument: ast.expr) -> bool:
+    """Whether it is a text with something inserted or added; painters translate by sums of numbers, which is no text."""
+    parts = ast.walk(argument) if isinstance(argument, ast.BinOp) else ()
+    return isinstance(argument, ast.JoinedStr) or any(isinstance(p, ast.Constant) and isinstance(p.value, str) for p in parts)
 
 
 def merge(language: str) -> Catalog:
