@@ -15,8 +15,8 @@ from station.practice.units.packages import PackageContent, container_only
 from station.practice.units.unit import VirtualUnit
 
 STORAGE = 0x0001_0001
-QUICK = Limits(open_patience=1.0, answer_patience=1.0, long_patience=1.0, cancel_seconds=0.5, drain_pause=0.02, status_pause=0.01,
-               close_seconds=0.5)
+QUICK = Limits(open_patience=1.0, answer_patience=1.0, long_patience=1.0, cancel_seconds=0.5, drain_pause=0.02,
+               status_pause=0.01, close_seconds=0.5, busy_pause=0.01, settle_seconds=0.0)
 """Patience for tests, where nobody is slow unless a test says so."""
 
 

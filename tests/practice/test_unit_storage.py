@@ -4,6 +4,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,12 @@ def test_a_unit_that_may_not_be_opened_says_why(quirk: str) -> None:
     with pytest.raises(LinkError, match=rf"usb\.{quirk}"):
         opened(bus, one)
     assert not bus.open_handles
+
+
+def test_rights_that_come_a_moment_after_plugging_are_waited_for() -> None:
+    one = unit("no-rights")
+    threading.Timer(0.3, lambda: one.set_quirk("no-rights", on=False)).start()
+    assert opened(bus_of(one), one, limits=replace(QUICK, settle_seconds=5.0)).describe(Deadline(LATER)).model == "HoloLens 2"
 
 
 def test_a_silent_unit_is_given_up_within_the_budget() -> None:

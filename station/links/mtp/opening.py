@@ -12,7 +12,11 @@ from station.links.mtp.pyusb_pipe import PyusbPipe, UsbAddress, default_backend
 from station.links.mtp.session import MtpSession
 from station.links.mtp.storage import DeviceStorage
 from station.links.mtp.transactions import Limits
+from station.model.errors import LinkError
 from station.model.timing import Deadline
+
+_PASSING = frozenset({"usb.no-rights", "usb.held-by-other-program"})
+_SETTLE_PAUSE = 0.2
 
 
 class Seen(Protocol):
@@ -56,10 +60,23 @@ def open_storage(backend: IBackend, address: UsbAddress, deadline: Deadline, *, 
     Raises LinkLost `mtp.unplugged`, LinkError `usb.no-rights`, `usb.held-by-other-program`, `usb.no-mtp-interface`,
     `mtp.no-session`, OverBudget `mtp.no-answer`.
     """
-    session = MtpSession(PyusbPipe(backend, address), limits)
+    chosen = limits or Limits()
+    session = MtpSession(_claimed(backend, address, deadline, chosen), chosen)
     try:
         session.open(deadline)
     except BaseException:
         session.close()
         raise
     return MtpStorage(session, read_back_limit=read_back_limit)
+
+
+def _claimed(backend: IBackend, address: UsbAddress, deadline: Deadline, limits: Limits) -> PyusbPipe:
+    """The pipe. Just after plugging, udev may not have given the rights yet and a prober may hold the unit for a moment."""
+    patience = deadline.part(limits.settle_seconds)
+    while True:
+        try:
+            return PyusbPipe(backend, address)
+        except LinkError as error:
+            if error.code not in _PASSING or patience.remaining() <= 0:
+                raise
+        deadline.pause(min(_SETTLE_PAUSE, patience.remaining()))

@@ -27,7 +27,10 @@ _SLICE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Wall seconds. Defaults follow facts/device-io §2.5: 10 s to open, 20 s per answer, 60 s where a unit must work first."""
+    """Wall seconds. Defaults follow facts/device-io §2.5: 10 s to open, 20 s per answer, 60 s where a unit must work first.
+
+    `settle_seconds` is how long a unit that has just been plugged in may be refused by the system before that counts.
+    """
 
     open_patience: float = 10.0
     answer_patience: float = 20.0
@@ -37,6 +40,7 @@ class Limits:
     status_pause: float = 0.2
     close_seconds: float = 2.0
     busy_pause: float = 0.5
+    settle_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
