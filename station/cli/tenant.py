@@ -12,9 +12,6 @@ from station.model.timing import Deadline
 from station.model.words import N_
 
 CHECK_SECONDS = 180.0
-SETS = {"look": routes.LOOK, "register": routes.REGISTER, "check": routes.CHECK, "return": routes.RETURN,
-        "prepare": routes.PREPARE_TENANT}
-"""Rights by what somebody wants to do: each is asked for when first needed, or here in advance."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -23,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     entry = verbs.add_parser("sign-in", help="sign in in the browser, or with a code on another device")
     entry.add_argument("--device-code", action="store_true", help="show a code to type in on another device")
-    entry.add_argument("--for", dest="purpose", choices=tuple(SETS), default="look", help="which rights to ask for")
+    entry.add_argument("--for", dest="purpose", choices=tuple(routes.PURPOSES), default="look", help="which rights to ask for")
     entry.add_argument("--consent-page", action="store_true", help="only print the page on which an admin grants these rights")
     leave = verbs.add_parser("sign-out", help="forget the sign-in on this computer")
     check = verbs.add_parser("check", help="is the tenant ready for HoloLens?")
@@ -53,13 +50,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
 def _sign_in(args: argparse.Namespace, context: Context) -> int:
     with open_tenant(context, "", ()) as link:
         if args.consent_page:
-            page = link.signin.consent_page(SETS[args.purpose])
+            page = link.signin.consent_page(routes.PURPOSES[args.purpose])
             if context.json:
                 context.emit(consent_page=page)
             else:
                 context.say(page)
             return 0
-        account = sign_in(link, context, WAYS[bool(args.device_code)], SETS[args.purpose])
+        account = sign_in(link, context, WAYS[bool(args.device_code)], routes.PURPOSES[args.purpose])
         _say(context, N_("Signed in as {name}."), signed_in=True, name=account.name, tenant=account.tenant, kept=link.signin.kept)
     return 0
 

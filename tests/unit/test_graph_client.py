@@ -176,6 +176,20 @@ def test_the_limit_of_the_sync_slows_nobody(status: int) -> None:
     assert bench.clock.seconds == 0
 
 
+def test_a_post_is_sent_again_when_only_the_token_was_lost() -> None:
+    bench = rig(ok({"value": []}))
+    token, lost = bench.tokens.token, [AnswerLost("graph.unreachable")]
+
+    def flaky(*words: object) -> str:
+        if lost:
+            raise lost.pop()
+        return token(*words)  # type: ignore[arg-type]
+
+    bench.tokens.token = flaky  # type: ignore[method-assign, assignment]
+    bench.client.call(IMPORT, bench.deadline())
+    assert len(bench.wire.sent) == 1
+
+
 def test_all_pages_are_read() -> None:
     more = f"{GRAPH}/v1.0/deviceManagement/x?$skiptoken=2"
     bench = rig(ok({"value": [{"n": 1}], "@odata.nextLink": more}), ok({"value": [{"n": 2}]}))

@@ -45,7 +45,7 @@ class EncryptedFile:
         return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
     def load(self) -> str:
-        """The text. A file that the key does not open (another keyring, a cut file) is put aside: raises nothing, answers ""."""
+        """The text. A file that the key does not open (another keyring, a cut file) is removed: somebody signs in again."""
         from cryptography.exceptions import InvalidTag
 
         try:

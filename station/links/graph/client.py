@@ -129,18 +129,17 @@ class GraphClient:
             except NotSent:
                 if last:
                     raise
-                pause(self.back_off(attempt), self.pacer.clock, deadline)
-                continue
             except AnswerLost as error:
                 if not request.route.repeatable:
                     raise OutcomeUnknown(request, "the connection was cut before the answer") from error
                 if last:
                     raise
-                pause(self.back_off(attempt), self.pacer.clock, deadline)
+            else:
+                if answer.status in request.route.good:
+                    return answer
+                self._judge(state, answer, attempt, last)
                 continue
-            if answer.status in request.route.good:
-                return answer
-            self._judge(state, answer, attempt, last)
+            pause(self.back_off(attempt), self.pacer.clock, deadline)
         raise LinkError("graph.throttled", request.route.name)
 
     def _judge(self, state: "_Asking", answer: Answer, attempt: int, last: bool) -> None:
@@ -174,8 +173,7 @@ class GraphClient:
             raise SignInNeeded("graph.person-needed", request.route.name)
         body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
         with self.pacer.turn(request.route.writes, deadline, state.count):
-            token = self._tokens.token(scopes, state.claims, state.renewing)
-            state.renewing = False
+            token = self._token(scopes, state)
             headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "client-request-id": client_id}
             if body is not None:
                 headers["Content-Type"] = "application/json"
@@ -189,6 +187,15 @@ class GraphClient:
                 raise
         self._observe(request, attempt, answer, client_id, before - deadline.remaining(), "")
         return answer
+
+    def _token(self, scopes: tuple[str, ...], state: "_Asking") -> str:
+        """A token. Whatever is lost while asking for it, the request itself was not sent yet."""
+        try:
+            token = self._tokens.token(scopes, state.claims, state.renewing)
+        except AnswerLost as error:
+            raise NotSent(error.code, error.detail) from error
+        state.renewing = False
+        return token
 
     def _observe(self, request: GraphRequest, attempt: int, answer: Answer, client_id: str, took: float, detail: str) -> None:
         wait = self._asked_wait(answer, _loads(answer.body)) if answer.status in (429, 503) else None

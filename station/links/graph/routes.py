@@ -145,3 +145,6 @@ REGISTER = (*LOOK, SERVICE_WRITE)
 CHECK = (*LOOK, POLICY_READ, LICENCE_READ, USERS_READ)
 RETURN = (*LOOK, SERVICE_WRITE, MANAGED_WRITE, MANAGED_PRIVILEGED)
 PREPARE_TENANT = (*LOOK, SERVICE_WRITE, GROUP_WRITE)
+PURPOSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "look": LOOK, "register": REGISTER, "check": CHECK, "return": RETURN, "prepare": PREPARE_TENANT})
+"""The sets by what somebody wants to do."""

@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 from station.links.graph.cache import open_cache
 from station.links.graph.receiver import Receiver
 from station.links.graph.settings import TenantSettings
-from station.links.graph.wire import CONNECT_SECONDS, exchange, new_session
-from station.model.errors import ConfigurationError, HoloBenchError, LinkError, SignInNeeded
+from station.links.graph.wire import CONNECT_SECONDS, NotSent, exchange, new_session
+from station.model.errors import ConfigurationError, HoloBenchError, SignInNeeded
 from station.model.faults import catalogue
 from station.model.timing import Clock, Deadline
 from station.vault.secrets import SecretStore, require
@@ -103,6 +103,14 @@ class SignIn:
             if answer is None:
                 raise SignInNeeded("graph.sign-in-needed", f"scope {', '.join(scopes)}", scopes=scopes)
             return self._take(answer)
+
+    def granted(self, scopes: tuple[str, ...]) -> bool:
+        """Whether the rights are there without asking anybody. Raises LinkError where the sign-in service is out of reach."""
+        try:
+            self.token(scopes)
+        except SignInNeeded:
+            return False
+        return True
 
     def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, open_page: Browser = webbrowser.open,
                         show: Callable[[str], None] | None = None, claims: str | None = None, hint: str = "") -> Account:
@@ -245,7 +253,7 @@ class SignIn:
         except FileNotFoundError as error:
             raise ConfigurationError("graph.certificate-file", str(self.settings.certificate)) from error
         except requests.exceptions.RequestException as error:
-            raise LinkError("graph.unreachable", self.settings.cloud.authority) from error
+            raise NotSent("graph.unreachable", self.settings.cloud.authority) from error
         except ValueError as error:
             if "authority" in str(error).lower() or "discovery" in str(error).lower():
                 raise ConfigurationError("graph.unknown-tenant", self.settings.authority) from error
