@@ -14,6 +14,7 @@ from hypothesis import given, strategies
 from station.links.graph.request import literal
 from station.practice.tenant import VirtualTenant
 from station.practice.tenant.contract import contract
+from station.practice.tenant.directory import rule_matches
 from station.practice.tenant.odata import BadFilter, parse_filter
 
 IMPORTED = "/deviceManagement/importedWindowsAutopilotDeviceIdentities"
@@ -162,6 +163,27 @@ def test_every_request_is_kept_with_its_scope_and_without_its_token(tenant: Virt
     assert (kept.method, kept.path, kept.route, kept.scope, kept.status, kept.client_request_id) == (
         "GET", "/v1.0/me", "me.get", "User.Read", 200, "c1")
     assert caller.token not in repr(tenant.requests)
+
+
+# Membership rules.
+
+@pytest.mark.parametrize(("rule", "takes"), [
+    ('(device.devicePhysicalIds -any (_ -eq "[OrderID]:Bench-A"))', True),
+    ('(device.devicePhysicalIds -any _ -eq "[orderid]:bench-a")', True),           # as the HoloLens page prints it
+    ('(device.devicePhysicalIDs -any (_ -contains "[ZTDId]"))', True),
+    ('(device.devicePhysicalIds -any (_ -eq "[OrderID]:B"))', False), ('(user.city -eq "Lyon")', False),
+    ('(device.deviceModel -eq "HoloLens 2") -and (device.devicePhysicalIds -any (_ -startsWith "[ZTD"))', True),
+    ('(device.deviceModel -eq "Surface") -or (device.deviceModel -startsWith "Holo")', True),
+    ('(device.deviceModel -eq "Surface") -and (device.deviceModel -startsWith "Holo")', False)])
+def test_a_membership_rule_takes_a_device_in(rule: str, takes: bool) -> None:
+    row = {"physicalIds": ["[ZTDID]:1", "[OrderID]:Bench-A"], "model": "HoloLens 2"}
+    assert rule_matches(rule, row) is takes
+
+
+def test_a_rule_that_nobody_understands_is_refused(graph: Any) -> None:
+    group = {"displayName": "S", "mailEnabled": False, "mailNickname": "s", "securityEnabled": True,
+             "groupTypes": ["DynamicMembership"], "membershipRuleProcessingState": "On", "membershipRule": "everything"}
+    assert graph.call("POST", "/groups", group).status_code == 400
 
 
 # Filters.

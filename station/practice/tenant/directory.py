@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from station.practice.tenant.state import Row, TenantState, stamp
 
 _TEST = r"\s+-(?P<operator>eq|contains|startsWith)\s+\"(?P<value>[^\"]*)\""
 _ANY = re.compile(r"devicePhysicalIds\s+-any\s+\(?\s*_" + _TEST, re.IGNORECASE)
 _PLAIN = re.compile(r"device\.(?P<name>\w+)" + _TEST, re.IGNORECASE)
+_PHYSICAL_IDS = "physicalIds"
 _COLUMNS = {"deviceostype": "operatingSystem", "devicemodel": "model", "devicemanufacturer": "manufacturer",
             "displayname": "displayName", "enrollmentprofilename": "enrollmentProfileName", "devicetrusttype": "trustType"}
 
@@ -58,12 +61,15 @@ class Directory:
         if row is None or object_id in self._held:
             return
         for group in self._state.groups:
-            if "DynamicMembership" not in group["groupTypes"] or group["membershipRuleProcessingState"] != "On":
-                continue
-            if rule_matches(group["membershipRule"] or "", row):
-                self.join(group["id"], row, quietly=quietly)
-            else:
-                self.leave(group["id"], row)
+            self._sort_in(group, row, quietly=quietly)
+
+    def _sort_in(self, group: Row, row: Row, *, quietly: bool = False) -> None:
+        if "DynamicMembership" not in group["groupTypes"] or group["membershipRuleProcessingState"] != "On":
+            return
+        if rule_matches(group["membershipRule"] or "", row):
+            self.join(group["id"], row, quietly=quietly)
+        else:
+            self.leave(group["id"], row)
 
     def join(self, group_id: str, row: Row, *, quietly: bool = False) -> bool:
         """Make the device a member; whether it was none before."""
@@ -105,11 +111,12 @@ class Directory:
     def group_changed(self, row: Row) -> None:
         """Have a dynamic group look at every device."""
         if "DynamicMembership" in row["groupTypes"]:
-            self._state.later(self._state.delays.group, self._process_all)
+            self._state.later(self._state.delays.group, lambda: self._fill(row))
 
-    def _process_all(self) -> None:
+    def _fill(self, group: Row) -> None:
         for device in self._state.devices:
-            self.process(device["id"])
+            if device["id"] not in self._held:
+                self._sort_in(group, device)
 
     def remove_device(self, object_id: str) -> None:
         """Delete the object and its memberships."""
@@ -133,33 +140,47 @@ class Directory:
 def rule_matches(rule: str, row: Row) -> bool:
     """Whether a membership rule takes a device in: the forms that the HoloLens documents use (facts: tenant §1.7).
 
-    Conditions joined by `-or` or by `-and`; case does not count.
+    Conditions joined by `-or` or by `-and`; case does not count. What is not understood takes nothing in.
     """
-    if re.search(r"\s-or\s", rule, re.IGNORECASE):
-        return any(rule_matches(part, row) for part in re.split(r"\s-or\s", rule, flags=re.IGNORECASE))
-    if re.search(r"\s-and\s", rule, re.IGNORECASE):
-        return all(rule_matches(part, row) for part in re.split(r"\s-and\s", rule, flags=re.IGNORECASE))
-    if match := _ANY.search(rule):
-        return any(_holds(match["operator"], value, match["value"]) for value in row["physicalIds"])
-    if match := _PLAIN.search(rule):
-        column = _COLUMNS.get(match["name"].lower())
-        return column is not None and _holds(match["operator"], str(row.get(column) or ""), match["value"])
-    return False
+    return any(all(c is not None and c.holds(row) for c in part) for part in _parsed(rule))
 
 
 def rule_is_known(rule: str) -> bool:
     """Whether every condition of a rule has a form that is understood here."""
-    return all(_ANY.search(p) or _PLAIN.search(p) for p in re.split(r"\s-(?:or|and)\s", rule, flags=re.IGNORECASE))
+    return all(c is not None for part in _parsed(rule) for c in part)
 
 
-def _holds(operator: str, value: str, wanted: str) -> bool:
-    value, wanted = value.casefold(), wanted.casefold()
-    match operator.lower():
-        case "eq":
-            return value == wanted
-        case "startswith":
-            return value.startswith(wanted)
-    return wanted in value
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """One condition: a column (or the physical ids), an operator and the lower-case text to compare with."""
+
+    column: str
+    operator: str
+    wanted: str
+
+    def holds(self, row: Row) -> bool:
+        values = row["physicalIds"] if self.column == _PHYSICAL_IDS else [str(row.get(self.column) or "")]
+        match self.operator:
+            case "eq":
+                return any(v.casefold() == self.wanted for v in values)
+            case "startswith":
+                return any(v.casefold().startswith(self.wanted) for v in values)
+        return any(self.wanted in v.casefold() for v in values)
+
+
+@cache
+def _parsed(rule: str) -> tuple[tuple[_Condition | None, ...], ...]:
+    """A rule as alternatives of conditions that hold together; None for what is not understood."""
+    return tuple(tuple(_condition(c) for c in re.split(r"\s-and\s", part, flags=re.IGNORECASE))
+                 for part in re.split(r"\s-or\s", rule, flags=re.IGNORECASE))
+
+
+def _condition(text: str) -> _Condition | None:
+    if found := _ANY.search(text):
+        return _Condition(_PHYSICAL_IDS, found["operator"].lower(), found["value"].casefold())
+    found = _PLAIN.search(text)
+    column = _COLUMNS.get(found["name"].lower()) if found else None
+    return _Condition(column, found["operator"].lower(), found["value"].casefold()) if found and column else None
 
 
 def _physical_ids(device_id: str, ztdid: str, group_tag: str, purchase_order: str) -> list[str]:
