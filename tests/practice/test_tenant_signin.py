@@ -191,6 +191,33 @@ def test_the_certificate_signs_the_station_itself_in(tmp_path: Path) -> None:
     assert told.value.code == "graph.person-needed"
 
 
+class KeptSecrets(MemorySecrets):
+    """A keyring that keeps, for these tests."""
+
+    persistent = True
+
+
+def test_a_second_window_is_signed_in_by_the_first_and_signed_out_with_it(tmp_path: Path) -> None:
+    with practice(signed_in=False) as rig:
+        secrets = KeptSecrets()
+        one, two = (SignIn(rig.settings, secrets, tmp_path / "tokens.bin", rig.clock) for _ in range(2))
+        assert two.account() is None
+        one.sign_in_browser(SCOPES, rig.deadline(), rig.robot)
+        rig.robot.join()
+        assert two.account() == one.account()
+        assert two.token(SCOPES) == one.token(SCOPES)
+        two.sign_out()
+        assert one.account() is None
+        one.close()
+        two.close()
+
+
+def test_rights_are_looked_at_without_asking_anybody() -> None:
+    with practice(consented=routes.LOOK) as rig:
+        assert {name: rig.signin.granted(scopes) for name, scopes in routes.PURPOSES.items()} == {
+            "look": True, "register": False, "check": False, "return": False, "prepare": False}
+
+
 def test_signing_out_forgets_everything() -> None:
     with practice() as rig:
         rig.signin.sign_out()
