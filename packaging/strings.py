@@ -16,6 +16,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -61,6 +62,7 @@ def sources() -> Iterator[Path]:
         yield from sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
 def texts() -> tuple[Text, ...]:
     """Every text of the program: marked in the code, and title, cause and cure of every fault. Raises Mistakes."""
     found: list[Text] = []
