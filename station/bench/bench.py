@@ -19,6 +19,7 @@ from station.bench.registering import Registering
 from station.bench.runner import Runner
 from station.bench.sensing import TenantSensor, asks_tenant
 from station.bench.work import Progress, Services
+from station.links.mtp.storage import DeviceStorage
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState, Tile, empty_board, fold, nobody_present, tile
 from station.model.errors import HoloBenchError, NotFound, Refused
@@ -26,7 +27,7 @@ from station.model.events import Body, Draft, Event, Faulted, Observed, Retried,
 from station.model.facts import Fact
 from station.model.path import Path
 from station.model.runs import Run
-from station.model.timing import Clock
+from station.model.timing import Clock, Deadline
 from station.model.words import Link, StateWord
 
 T = TypeVar("T")
@@ -243,6 +244,13 @@ class Bench:
 
     def _serial(self, run: Run) -> str:
         return run.facts.text("unit.label-serial") or run.facts.text("unit.serial")
+
+    async def with_storage(self, slot: int, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
+        """Run blocking work with the storage of a slot's unit, in its lane. Raises NotFound `bench.no-unit`; what `work` raises."""
+        lane = self._presence.lane(self._board.slots.get(slot, ""))
+        if lane is None:
+            raise NotFound("bench.no-unit", str(slot))
+        return await lane.call(work, deadline)
 
     async def _pause(self, bench_seconds: float) -> None:
         await asyncio.sleep(max(0.02, bench_seconds / self.clock.speed))
