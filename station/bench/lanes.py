@@ -37,7 +37,11 @@ class Lane:
         """
         if self._closed:
             raise LinkLost("usb.unplugged", self.port)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._call, work, deadline)
+        try:
+            done = asyncio.get_running_loop().run_in_executor(self._thread, self._call, work, deadline)
+        except RuntimeError as e:
+            raise LinkLost("usb.unplugged", self.port) from e    # the lane was closed between the look and the call
+        return await done
 
     def _call(self, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
         deadline.check()

@@ -24,7 +24,7 @@ class TenantCloud:
 
     def __init__(self, client: GraphClient, tracker: TenantTracker, record: Journal, station: str, clock: Clock) -> None:
         self._client = client
-        self._returns = JournalReturnLog(record, clock)
+        self._returns = JournalReturnLog(record, clock, held=True)
         self._registry = GraphRegistry(client, clock)
         self._tracker = tracker
         self._log = JournalImportLog(record, station, clock)

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from station.practice.world import PracticeBench, PracticeWorld
 
     blueprint = practice_blueprint(args.path)
-    with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults) as world:
+    with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults, path=args.path) as world:
         bench = PracticeBench(world, blueprints=(blueprint,), journal=args.journal)
         return asyncio.run(_play(world, bench, blueprint.key, context))
 

@@ -53,7 +53,6 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "package.pushed": "name of the package that was copied and read back",
     "package.sha256": "SHA-256 of that package as read back, hexadecimal",
     "tenant.return": "goal of the return that was carried out: leave or reuse",
-    "tenant.doubles": "records of this serial beyond the one that counts (int)",
     "unit.edition": "edition as the Device Portal tells it",
     "package.wiped": "name of the package that was removed again",
 })

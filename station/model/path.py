@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from station.model.build import OsBuild
-from station.model.proofs import Every, Not, Proof
+from station.model.proofs import Every, Is, Not, Proof
 from station.model.words import N_, Actor, Generation
 
 
@@ -153,12 +153,18 @@ class Path:
             actor=Actor.STATION,
             proof=Every(*(p.proof for p in self.preconditions)),
             budget=60,
-            faults=tuple(FaultRule(Not(p.proof), p.code, Severity.HOLD) for p in self.preconditions),
+            faults=(*(FaultRule(Not(p.proof), p.code, Severity.HOLD) for p in self.preconditions), *self._doubts()),
             picture="plug-usb-c",
             cable=True,
             no_timer=N_("Reading takes a few seconds; there is nothing to time."),
             attestation=self.ask_build,
         )
+
+    def _doubts(self) -> tuple[FaultRule, ...]:
+        """Where the cable tells only the major number of just the build that counts, a person reads the rest on the headset."""
+        if self.ask_build is None or self.minimum is None:
+            return ()
+        return (FaultRule(Is("unit.build", str(self.minimum.major)), "enrolment.build-not-told", Severity.HOLD),)
 
     def index(self, key: str) -> int:
         """Where a step stands. Raises KeyError for a key that is no step of this path."""

@@ -6,6 +6,7 @@ or a killed station, in another (`station.practice.units.remote`).
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -23,6 +24,7 @@ from station.journal.journal import untouched
 from station.journal.reading import Store
 from station.links.graph.client import GraphClient
 from station.links.graph.pacer import Pacer
+from station.links.graph.routes import REGISTER, RETURN
 from station.links.graph.settings import custom_settings
 from station.links.graph.signin import DeviceCode, SignIn
 from station.links.graph.wire import HttpsWire
@@ -34,9 +36,11 @@ from station.model.errors import NotFound
 from station.model.timing import Clock, Deadline, ScaledClock
 from station.paths.registry import PATHS
 from station.practice.quirk import NEVER, Dose, parse_faults
+from station.practice.staging import stage_of
 from station.practice.tenant import VirtualTenant
 from station.practice.tenant.quirks import PER_DEVICE
 from station.practice.tenant.quirks import QUIRKS as TENANT_QUIRKS
+from station.practice.unit_packages import practice_package, read_as_headset
 from station.practice.units.bus import VirtualBus
 from station.practice.units.fleet import port_name
 from station.practice.units.identity import make_identity
@@ -46,19 +50,22 @@ from station.tenant.tracker import TenantTracker
 from station.vault.secrets import MemorySecrets
 
 SIGN_IN_BUDGET_S = 60.0
-BENCH_SCOPES = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementManagedDevices.Read.All", "Device.Read.All")
+BENCH_SCOPES = tuple(dict.fromkeys((*REGISTER, *RETURN)))
 
 
 class PracticeWorld:
     """Units, tenant and clock. `faults` is a spec such as `other-tenant:2,unplug-during-copy:1`; the same seed, the same world.
 
-    Raises UsageError `practice.unknown-quirk`, `practice.bad-faults`.
+    `path` sets the stage on which that path is practised (`station.practice.staging`). Raises UsageError
+    `practice.unknown-quirk`, `practice.bad-faults`.
     """
 
-    def __init__(self, units: int = 8, speed: float = 1.0, seed: int = 1, faults: str = "", clock: Clock | None = None) -> None:
+    def __init__(self, units: int = 8, speed: float = 1.0, seed: int = 1, faults: str = "", clock: Clock | None = None,
+                 path: str = "") -> None:
         doses = parse_faults(faults, (*UNIT_QUIRKS.values(), *TENANT_QUIRKS.values()))
         self.clock = clock or ScaledClock(speed)
         self.seed = seed
+        self._stage = stage_of(path)
         self.tenant = VirtualTenant(self.clock, seed, {n: d for n, d in doses.items() if n in TENANT_QUIRKS})
         self.units = tuple(self._unit(n, units, doses) for n in range(1, units + 1))
         for name in doses.keys() & PER_DEVICE:
@@ -71,7 +78,10 @@ class PracticeWorld:
         so that `other-tenant:2,low-battery:1` are three units."""
         from_last = of - number
         mine = [n for n, d in doses.items() if n in UNIT_QUIRKS and d != NEVER and (d.count is None or from_last < d.count)]
-        return VirtualUnit(make_identity(self.seed, number), self.clock, cloud=self.tenant, quirks=mine, port=port_name(number))
+        identity = make_identity(self.seed, number, generation=self._stage.generation, build=self._stage.build)
+        self._stage.past(self.tenant, identity)
+        return VirtualUnit(identity, self.clock, cloud=self.tenant, quirks=mine, port=port_name(number), packages=read_as_headset,
+                           life=self._stage.life)
 
     def start(self) -> Self:
         """Open the tenant's port and let time pass on the bus."""
@@ -156,8 +166,14 @@ class PracticeBench:
                      backend=world.bus.backend())
         cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock)
         record: Record = self.journal
-        self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, {b.key: b for b in blueprints},
+        packed = {b.key: self._packed(b) for b in blueprints}
+        self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, packed,
                            self.journal.board_events)
+
+    def _packed(self, blueprint: Blueprint) -> Blueprint:
+        """The blueprint with a practice package where its path pushes one and it names none."""
+        package = None if blueprint.package else practice_package(blueprint.path, self.folder)
+        return replace(blueprint, package=str(package)) if package else blueprint
 
     def sign_in(self) -> None:
         """Sign the practice lead in by device code; the practice tenant's robot types the code."""

@@ -58,19 +58,22 @@ class _Job:
 
 
 class JournalReturnLog:
-    """Remembers in the journal, and claims the serial so that two benches cannot return one unit."""
+    """Remembers in the journal, and claims the serial so that two benches cannot return one unit; `held` where a run of this
+    station holds the claim already."""
 
-    def __init__(self, journal: "Journal", clock: Clock, operator: str = "") -> None:
+    def __init__(self, journal: "Journal", clock: Clock, operator: str = "", *, held: bool = False) -> None:
         self._journal = journal
         self._clock = clock
         self._operator = operator
+        self._held = held
         self._job = ""
 
     def begin(self, order: Order, object_ids: tuple[str, ...]) -> None:
         """Raises Refused `journal.claimed` while another bench works on the serial."""
         earlier = self._unfinished(order.serial)
         self._job = earlier.id if earlier else f"return-{uuid.uuid4().hex}"
-        self._journal.claim(order.serial, self._job, LEASE_S)
+        if not self._held:
+            self._journal.claim(order.serial, self._job, LEASE_S)
         remembered = dict.fromkeys((*(earlier.object_ids if earlier else ()), *object_ids))
         left_open = [i for i in earlier.intents if i.key not in earlier.ended] if earlier else []
         self._append(order, *(Ended(i.key, Result.INTERRUPTED) for i in left_open), Noted(BEGAN, {
@@ -100,7 +103,8 @@ class JournalReturnLog:
 
     def rest(self, order: Order) -> None:
         """Give the claim back, whether the return ended or is to be taken up later."""
-        self._journal.release(order.serial, self._job)
+        if not self._held:
+            self._journal.release(order.serial, self._job)
 
     def _append(self, order: Order, *bodies: Body) -> None:
         now = self._clock.now()

@@ -6,7 +6,7 @@ looks at the unit and by the bus's own thread.
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from station.links.mtp.codec import DeviceInfo, pack_string
@@ -43,12 +43,22 @@ _PROPERTIES = (DeviceProperty.BATTERY_LEVEL, DeviceProperty.SYNCHRONIZATION_PART
 _FLASH_INTERFACE = InterfaceShape(0xFF, 0xFF, 0xFF, "", (EndpointShape(0x81, BULK), EndpointShape(0x01, BULK)))
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of a unit before it came to the bench: it is set up and somebody is signed in (`Headset` says the words)."""
+
+    account: str
+    account_kind: str
+    network: str
+    joined: str = ""
+
+
 class UnitMachine:
-    """One headset from the inside. `port` is where its cable goes; None leaves it unplugged."""
+    """One headset from the inside. `port` is where its cable goes; None leaves it unplugged; `life` is an earlier use of it."""
 
     def __init__(self, identity: UnitIdentity, clock: Clock, *, cloud: Cloud | None = None, quirks: Iterable[str] = (),
                  battery: int = 87, port: str | None = None, page: Page | None = None,
-                 packages: PackageReader = container_only) -> None:
+                 packages: PackageReader = container_only, life: Life | None = None) -> None:
         self.lock = threading.Condition(threading.RLock())
         self._clock = clock
         self._quirks = set(quirks)
@@ -61,6 +71,10 @@ class UnitMachine:
         first = Page.FIT if identity.generation is Generation.HOLOLENS_1 else Page.HUMMINGBIRD
         self._first_page = first
         self._headset = Headset(identity.generation, identity.build, page or first, first, first, device_name=identity.name)
+        if life is not None:
+            self._headset = replace(self._headset, page=Page.DESKTOP, boots_to=Page.LOCKED, wakes_to=Page.LOCKED,
+                                    network=life.network, account=life.account, account_kind=life.account_kind,
+                                    joined=life.joined)
         self._timers: dict[str, tuple[float, Callable[[], None]]] = {}
         self._moment: float | None = None
         self._responder = Responder(self)
