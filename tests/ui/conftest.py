@@ -73,6 +73,7 @@ def context(theme: Theme, open_window: OpenWindow) -> Context:
 def in_loop(qapp: QApplication) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
     """Runs a coroutine function on the window's own kind of loop, with a budget."""
     loop_: ModuleType = pytest.importorskip("ui.loop")
+    qapp.setQuitOnLastWindowClosed(False)
 
     def run(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         result: list[Any] = []

@@ -14,10 +14,15 @@ from ui.widgets.text import label
 
 
 class Otherwise(QWidget):
-    """Closed it is one button; open it lists the alternatives; one chosen tells what to do."""
+    """Closed it is one button; open it lists the alternatives; one chosen tells what to do.
 
-    def __init__(self, alternatives: Sequence[Alternative], on_report: Callable[[str], None]) -> None:
+    `on_open` is told when it opens or closes, so that the card's own decision makes room for this one.
+    """
+
+    def __init__(self, alternatives: Sequence[Alternative], on_report: Callable[[str], None],
+                 on_open: Callable[[bool], None]) -> None:
         super().__init__()
+        self._on_open = on_open
         self._alternatives = alternatives
         self._on_report = on_report
         self._layout = QVBoxLayout(self)
@@ -28,6 +33,7 @@ class Otherwise(QWidget):
     def toggle(self) -> None:
         """Open or close."""
         self._open = not self._open
+        self._on_open(self._open)
         if self._open:
             self._show_choices()
         else:

@@ -95,9 +95,8 @@ class GuidePane(QWidget):
         if self._large:
             frame, layout = paper("card")
             layout.addWidget(self._facts)
-            layout.addStretch(1)
             frame.setMinimumWidth(320)
-            across.addWidget(frame, 2)
+            across.addWidget(frame, 2, Qt.AlignmentFlag.AlignTop)
         outer.addWidget(scrolled(inside), 1)
         self._foot = QVBoxLayout()
         self._foot.setContentsMargins(18, 8, 18, 12)
@@ -143,14 +142,17 @@ class GuidePane(QWidget):
         if self._starts_again or card.ask is Way.START:
             self._body.addWidget(StartChoice(self._context, self._commands, card.slot))
         else:
-            self._body.addWidget(picture, 4)
-            self._body.addWidget(label(_(card.text), Type.CARD))
-            self._show_fault(card)
-            self._show_timer(card)
-            self._show_ask(card)
-        if card.otherwise:
-            self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code))
-            self._body.addWidget(self._otherwise)
+            usual, inside = self._usual()
+            inside.addWidget(picture, 1)
+            inside.addWidget(label(_(card.text), Type.CARD))
+            self._show_fault(inside, card)
+            self._show_timer(inside, card)
+            self._show_ask(inside, card)
+            self._body.addWidget(usual, 4)
+            if card.otherwise:
+                self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code),
+                                            lambda is_open: usual.setHidden(is_open))
+                self._body.addWidget(self._otherwise)
         if not self._large:
             self._body.addSpacing(4)
             self._body.addWidget(self._facts)
@@ -169,7 +171,14 @@ class GuidePane(QWidget):
                       label(counted, Type.CAPTION, "soft", wrap=False))
         return heading
 
-    def _show_fault(self, card: Card) -> None:
+    def _usual(self) -> tuple[QWidget, QVBoxLayout]:
+        usual = QWidget()
+        inside = QVBoxLayout(usual)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        return usual, inside
+
+    def _show_fault(self, body: QVBoxLayout, card: Card) -> None:
         if not card.code:
             return
         frame, layout = paper("danger" if card.word is StateWord.FAILED else "warn", pad=12, gap=4)
@@ -183,29 +192,29 @@ class GuidePane(QWidget):
             layout.addWidget(label(text, selectable=True))
         unsure = "" if card.verified else " · " + _("not confirmed by the documents")
         layout.addWidget(label(f"{card.code}{unsure}", Type.CAPTION, "soft", selectable=True))
-        self._body.addWidget(frame)
+        body.addWidget(frame)
 
-    def _show_timer(self, card: Card) -> None:
+    def _show_timer(self, body: QVBoxLayout, card: Card) -> None:
         if card.timer is None:
             if card.no_timer:
-                self._body.addWidget(label(_(card.no_timer), Type.CAPTION, "soft"))
+                body.addWidget(label(_(card.no_timer), Type.CAPTION, "soft"))
             return
         meaning = label(_(card.timer.meaning))
         self._ring.setAccessibleName(_(card.timer.meaning))
         if card.timer_runs:
-            self._body.addLayout(row(self._ring, meaning, gap=14))
+            body.addLayout(row(self._ring, meaning, gap=14))
             return
         begin = button(_("Start the timer"), self._begin_timer, Weight.PLAIN, self._context.theme.icon("timer"))
         beside = QVBoxLayout()
         beside.addWidget(meaning)
         beside.addWidget(begin, 0, Qt.AlignmentFlag.AlignLeft)
-        self._body.addLayout(row(self._ring, beside, gap=14))
+        body.addLayout(row(self._ring, beside, gap=14))
 
     def _begin_timer(self) -> None:
         self._timer_from = self._context.bench.clock.now()
         self.refresh()
 
-    def _show_ask(self, card: Card) -> None:
+    def _show_ask(self, body: QVBoxLayout, card: Card) -> None:
         if isinstance(card.ask, Attestation):
             what = card.ask.what
             press = button(_(card.ask.button), lambda: self._commands.attest(card.slot, what), Weight.PRIMARY,
@@ -216,7 +225,7 @@ class GuidePane(QWidget):
         else:
             return
         press.setObjectName("primary")
-        self._body.addWidget(press)
+        body.addWidget(press)
 
     def _show_foot(self, card: Card) -> None:
         acts = {Way.RETRY: self._commands.retry, Way.SKIP: self._commands.skip, Way.CANCEL: self._commands.cancel}
