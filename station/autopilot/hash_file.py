@@ -18,7 +18,7 @@ from station.autopilot.hardware_hash import decode
 from station.model.errors import DataError
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
-MAX_LINE_CHARACTERS = 200_000
+MAX_LINE_CHARACTERS = 100_000
 
 _CHUNK = 1024 * 1024
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))

@@ -72,7 +72,7 @@ STATES = [
 @pytest.mark.parametrize(("shown", "word", "group"), STATES, ids=[f"{i}-{s[1]}" for i, s in enumerate(STATES)])
 def test_a_line_says_its_state_and_stands_in_one_group(shown: Line, word: str, group: Group) -> None:
     assert (state(shown).word, state(shown).group) == (word, group)
-    assert [g for g in FILTERS if wanted(g, "")(shown)] == [Group.ALL, group]
+    assert [g for g in FILTERS if wanted(g, "")(shown, state(shown))] == [Group.ALL, group]
 
 
 @pytest.mark.parametrize("code", [c for s, _, g in STATES if g is Group.ATTENTION for c in [reasons(s)[0]]])
@@ -82,8 +82,8 @@ def test_whatever_needs_somebody_says_cause_cure_and_who(code: Any) -> None:
 
 def test_words_find_serial_tag_and_file() -> None:
     one = replace(line(), group_tag="Bench-A")
-    assert wanted(Group.ALL, "0001 bench list")(one)
-    assert not wanted(Group.ALL, "0001 other")(one)
+    assert wanted(Group.ALL, "0001 bench list")(one, state(one))
+    assert not wanted(Group.ALL, "0001 other")(one, state(one))
 
 
 def test_the_model_keeps_qts_rules(theme: Theme, qtmodeltester: Any) -> None:
@@ -318,3 +318,13 @@ def test_every_control_has_a_name_for_those_who_cannot_see_it(make_desk: Any, in
                     assert named or isinstance(control.parent(), QTableView | QLineEdit), control
 
     run(in_loop, make_desk(), scenario)
+
+
+def test_the_sums_agree_with_the_lines_after_any_change(theme: Theme) -> None:
+    model = LineModel(theme)
+    model.put([line(s) for s in SERIALS])
+    model.stand([Standing(s, Registration.REFUSED, "autopilot.other-tenant") for s in SERIALS[:3]])
+    model.put([replace(line(SERIALS[5]), waiting=waiting(Place.SUBMITTED))])
+    model.drop(frozenset(SERIALS[:1]))
+    assert +model.totals == model.tally(range(model.rowCount()))
+    assert model.totals[Group.ATTENTION.value] == 2

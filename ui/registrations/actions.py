@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from station.autopilot.waiting_room import Place
 from ui.language import _, ngettext
-from ui.registrations.lines import Group, Line, state
+from ui.registrations.lines import USABLE, Group
 from ui.theme.theme import Theme
 from ui.widgets.buttons import Weight, button
 
@@ -25,21 +25,32 @@ class Choice:
 
 @dataclass(frozen=True)
 class Offer:
-    """What there is to act on: lines that are meant, whether they were selected, whether a job runs, approval mode."""
+    """What there is to act on: what the lines that are meant count as (`lines.labels`), whether they were selected, whether a job
+    runs, approval mode."""
 
-    lines: Sequence[Line]
+    tally: Mapping[str, int]
     selected: bool
     busy: bool
     approval: bool
 
+    def count(self, label: str) -> int:
+        """How many lines count as something."""
+        return self.tally.get(label, 0)
+
+    @property
+    def lines(self) -> int:
+        """How many lines are meant."""
+        return self.count(Group.ALL.value)
+
     @property
     def usable(self) -> int:
         """How many could be sent."""
-        return sum(line.usable for line in self.lines)
+        return self.count(USABLE)
 
-    def waiting(self, place: Place) -> int:
-        """How many wait in a place."""
-        return sum(line.waiting is not None and line.waiting.place is place for line in self.lines)
+    @property
+    def all_await_release(self) -> bool:
+        """Whether every line waits for a lead."""
+        return bool(self.lines) and self.count(Place.SUBMITTED.value) == self.lines
 
 
 def _says_register(offer: Offer) -> str:
@@ -63,11 +74,11 @@ _MAY: Mapping[str, Callable[[Offer], bool]] = MappingProxyType({
     "register": lambda offer: bool(offer.usable) and not offer.busy,
     "plan": lambda offer: bool(offer.usable) and not offer.busy,
     "look": lambda offer: bool(offer.lines) and not offer.busy,
-    "drain": lambda offer: bool(offer.waiting(Place.RELEASED)) and not offer.busy,
-    "release": lambda offer: bool(offer.lines) and offer.waiting(Place.SUBMITTED) == len(offer.lines),
-    "withdraw": lambda offer: bool(offer.lines) and offer.waiting(Place.SUBMITTED) == len(offer.lines),
+    "drain": lambda offer: bool(offer.count(Place.RELEASED.value)) and not offer.busy,
+    "release": lambda offer: offer.all_await_release,
+    "withdraw": lambda offer: offer.all_await_release,
     "save": lambda offer: bool(offer.usable),
-    "refusals": lambda offer: any(state(line).group is Group.ATTENTION for line in offer.lines),
+    "refusals": lambda offer: bool(offer.count(Group.ATTENTION.value)),
     "drop": lambda offer: offer.selected and not offer.busy,
 })
 _ONLY_WHEN_POSSIBLE = frozenset({"drain", "release", "withdraw"})
@@ -90,9 +101,8 @@ class Actions(QWidget):
         layout.insertStretch(1, 0)
         layout.addStretch(1)
 
-    def offer(self, lines: Sequence[Line], selected: bool, busy: bool, approval: bool) -> None:
-        """Say what can be done with these lines."""
-        offer = Offer(lines, selected, busy, approval)
+    def offer(self, offer: Offer) -> None:
+        """Say what can be done."""
         for key, press in self.buttons.items():
             possible = _MAY[key](offer)
             press.setText(_SAYS[key](offer))

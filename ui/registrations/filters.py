@@ -1,13 +1,12 @@
 """The filter above the table: one button a group with its count, and a field for words."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ui.language import _
-from ui.registrations.lines import FILTERS, Group, Line, state
+from ui.registrations.lines import FILTERS, Group
 from ui.widgets.buttons import Weight, button
 
 
@@ -49,12 +48,10 @@ class Filters(QWidget):
         self._words.setText(text)
         self._changed()
 
-    def count(self, lines: Iterable[Line]) -> None:
+    def count(self, totals: Mapping[str, int]) -> None:
         """Put the counts on the buttons."""
-        counts = Counter(state(line).group for line in lines)
-        counts[Group.ALL] = counts.total()
         for group, press in self._buttons.items():
-            press.setText(f"{_(group.value)} {counts[group]}")
+            press.setText(f"{_(group.value)} {totals.get(group.value, 0)}")
 
     def choose(self, group: Group) -> None:
         """Press the button of a group."""

@@ -1,5 +1,6 @@
 """The table of lines for Qt: whole lines in, one coalesced change out; sorting and filtering stand in the proxy."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from station.autopilot.standing import Standing
 from station.model.faults import catalogue
 from station.model.words import N_
 from ui.language import _
-from ui.registrations.lines import Group, Line, Reason, Wanted, reasons, state, wanted
+from ui.registrations.lines import Group, Line, Reason, State, Wanted, labels, reasons, state, wanted
 from ui.theme.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,7 +63,10 @@ class LineModel(QAbstractTableModel):
         super().__init__()
         self._theme = theme
         self._lines: list[Line] = []
+        self._states: list[State] = []
+        self._labels: list[tuple[str, ...]] = []
         self._rows: dict[str, int] = {}
+        self.totals: Counter[str] = Counter()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -73,6 +77,14 @@ class LineModel(QAbstractTableModel):
         """The line of a row."""
         return self._lines[row]
 
+    def state(self, row: int) -> State:
+        """How the line of a row looks."""
+        return self._states[row]
+
+    def tally(self, rows: Iterable[int]) -> Counter[str]:
+        """What the lines of rows count as (`lines.labels`); `totals` holds it for all."""
+        return Counter(label for row in rows for label in self._labels[row])
+
     def put(self, lines: Iterable[Line]) -> None:
         """Add lines, or put them in the place of those of the same serial; one change for all that changed."""
         fresh: dict[str, Line] = {}
@@ -82,7 +94,7 @@ class LineModel(QAbstractTableModel):
             if row is None:
                 fresh[line.key] = line
             elif self._lines[row] != line:
-                self._lines[row] = line
+                self._replace(row, line)
                 changed.append(row)
         if changed:
             self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), len(COLUMNS) - 1))
@@ -90,7 +102,8 @@ class LineModel(QAbstractTableModel):
             first = len(self._lines)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._rows |= {name: first + i for i, name in enumerate(fresh)}
-            self._lines += fresh.values()
+            for line in fresh.values():
+                self._append(line)
             self.endInsertRows()
 
     def stand(self, standings: Iterable[Standing]) -> None:
@@ -101,9 +114,25 @@ class LineModel(QAbstractTableModel):
     def drop(self, keys: frozenset[str]) -> None:
         """Take lines off the list (nothing happens in the tenant)."""
         self.beginResetModel()
-        self._lines = [line for line in self._lines if line.key not in keys]
-        self._rows = {line.key: i for i, line in enumerate(self._lines)}
+        left = [line for line in self._lines if line.key not in keys]
+        self._lines, self._states, self._labels, self.totals = [], [], [], Counter()
+        self._rows = {line.key: i for i, line in enumerate(left)}
+        for line in left:
+            self._append(line)
         self.endResetModel()
+
+    def _append(self, line: Line) -> None:
+        shown = state(line)
+        self._lines.append(line)
+        self._states.append(shown)
+        self._labels.append(labels(line, shown))
+        self.totals.update(self._labels[-1])
+
+    def _replace(self, row: int, line: Line) -> None:
+        shown = state(line)
+        self.totals.subtract(self._labels[row])
+        self._lines[row], self._states[row], self._labels[row] = line, shown, labels(line, shown)
+        self.totals.update(self._labels[row])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self._lines)
@@ -127,10 +156,10 @@ class LineModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_(COLUMNS[column].heading)}: {COLUMNS[column].text(line)}"
         if column == STATE_COLUMN and role == Qt.ItemDataRole.DecorationRole:
-            shown = state(line)
+            shown = self._states[index.row()]
             return self._theme.icon(shown.icon, shown.tone)
         if column == STATE_COLUMN and role == Qt.ItemDataRole.ForegroundRole:
-            return self._theme.colour(state(line).tone)
+            return self._theme.colour(self._states[index.row()].tone)
         return None
 
 
@@ -141,6 +170,7 @@ class Filtered(QSortFilterProxyModel):
         super().__init__()
         self._model = model
         self._wanted: Wanted = wanted(Group.ALL, "")
+        self._everything = True
         self.setSourceModel(model)
         self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setDynamicSortFilter(True)
@@ -148,10 +178,18 @@ class Filtered(QSortFilterProxyModel):
     def show_only(self, group: Group, text: str) -> None:
         """Filter by group and words."""
         self._wanted = wanted(group, text)
+        self._everything = group is Group.ALL and not text.strip()
         self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        return self._wanted(self._model.line(source_row))
+        return self._wanted(self._model.line(source_row), self._model.state(source_row))
+
+    def tally(self) -> Counter[str]:
+        """What the lines in sight count as."""
+        if self._everything:
+            return self._model.totals
+        rows = range(self._model.rowCount())
+        return self._model.tally(r for r in rows if self._wanted(self._model.line(r), self._model.state(r)))
 
     def shown(self) -> tuple[Line, ...]:
         """The lines in sight, in their order."""

@@ -26,7 +26,7 @@ from station.model.errors import ConfigurationError
 from station.model.faults import catalogue
 from ui.context import Context
 from ui.language import _, ngettext
-from ui.registrations.actions import Actions, Choice
+from ui.registrations.actions import Actions, Choice, Offer
 from ui.registrations.desk import RegistrationDesk
 from ui.registrations.details import Details
 from ui.registrations.filters import Filters
@@ -173,14 +173,13 @@ class RegistrationsScreen(Page):
         self._refresh()
 
     def _refresh(self) -> None:
-        lines = self.model.lines
-        self._stack.setCurrentIndex(1 if lines else 0)
-        self.filters.count(lines)
-        chosen = self.chosen()
+        self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
+        self.filters.count(self.model.totals)
+        rows = sorted({self.shown.mapToSource(i).row() for i in self.view.selectionModel().selectedRows()})
         current = self.view.currentIndex()
-        one = self.shown.lines_of([current.row()])[0] if current.isValid() and chosen else None
-        self.details.show_line(one)
-        self.offers.offer(self.meant(), bool(chosen), self.work.busy, self.approval.isChecked())
+        self.details.show_line(self.shown.lines_of([current.row()])[0] if current.isValid() and rows else None)
+        tally = self.model.tally(rows) if rows else self.shown.tally()
+        self.offers.offer(Offer(tally, bool(rows), self.work.busy, self.approval.isChecked()))
         done, total = self.work.progress()
         for widget in (self._bar, self._stop):
             widget.setVisible(self.work.busy)
