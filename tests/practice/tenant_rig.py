@@ -16,7 +16,7 @@ from station.links.graph.pacer import Pacer, Rates
 from station.links.graph.settings import TenantSettings, custom_settings
 from station.links.graph.signin import SignIn
 from station.links.graph.wire import HttpsWire
-from station.model.timing import Deadline, ScaledClock
+from station.model.timing import Clock, Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
 from station.vault.secrets import MemorySecrets
 
@@ -57,7 +57,7 @@ class Rig:
     """What a test holds."""
 
     tenant: VirtualTenant
-    clock: ScaledClock
+    clock: Clock
     settings: TenantSettings
     signin: SignIn
     client: GraphClient
@@ -74,9 +74,9 @@ class Rig:
 
 @contextmanager
 def practice(speed: float = 600.0, signed_in: bool = True, rates: Rates | None = None, cache: Path | None = None,
-             seed: int = 1, quirks: str = "", **options: object) -> Iterator[Rig]:
+             seed: int = 1, quirks: str = "", clock: Clock | None = None, **options: object) -> Iterator[Rig]:
     """A virtual tenant and a station that is signed in at it; at the end no request may have broken the contract."""
-    clock = ScaledClock(speed)
+    clock = clock or ScaledClock(speed)
     with VirtualTenant(clock, seed, quirks, **options) as tenant:  # type: ignore[arg-type]
         ca = Path(tenant.ca_file)
         settings = custom_settings(tenant.authority, tenant.graph_url, tenant.client_id, ca)

@@ -53,6 +53,8 @@ class GraphService:
         self.requests: list[LoggedRequest] = []
         self.violations: list[Violation] = []
         self.pauses: list[Pause] = []
+        self.held_back = 0.0
+        """Bench seconds by which slow answers were held back, all together."""
 
     def handle(self, request: Request) -> Answer:
         """Answer one request that came over the wire."""
@@ -209,7 +211,9 @@ class GraphService:
         if answer.status < 400 and self._strikes("timeout-after"):
             return graph_error(504, "Gateway timeout")
         if self._strikes("slow"):
-            return replace(answer, delay=self._state.chance.uniform(*_SLOW) / self._state.clock.speed)
+            seconds = self._state.chance.uniform(*_SLOW)
+            self.held_back += seconds
+            return replace(answer, delay=seconds / self._state.clock.speed)
         return answer
 
 
