@@ -246,7 +246,7 @@ class Bench:
         return run.facts.text("unit.label-serial") or run.facts.text("unit.serial")
 
     async def with_storage(self, slot: int, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
-        """Run blocking work with the storage of a slot's unit, in its lane. Raises NotFound `bench.no-unit`; what `work` raises."""
+        """Run blocking work with the storage of a slot's unit, in its lane. Raises NotFound `bench.no-unit`, else as `work`."""
         lane = self._presence.lane(self._board.slots.get(slot, ""))
         if lane is None:
             raise NotFound("bench.no-unit", str(slot))
