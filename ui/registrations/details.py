@@ -1,7 +1,6 @@
 """The pane beside the table: everything about the line that is chosen, with cause, cure and who can cure it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from station.autopilot.hardware_hash import mask
 from station.autopilot.record_table import ARCHITECTURES
@@ -9,7 +8,7 @@ from station.model.faults import catalogue
 from ui.language import _
 from ui.registrations.lines import Line, Reason, reasons, state
 from ui.theme.tokens import Type
-from ui.widgets.paper import clear, paper, scrolled
+from ui.widgets.paper import clear, column, paper, scrolled
 from ui.widgets.text import label
 
 WIDTH = 340
@@ -55,13 +54,11 @@ class Details(QWidget):
         self._layout.addWidget(label(_(shown.word), Type.CARD, "" if shown.tone == "ink" else shown.tone))
         for reason in reasons(line):
             self._layout.addWidget(_card(reason))
-        table = QGridLayout()
-        table.setColumnStretch(1, 1)
-        table.setHorizontalSpacing(12)
-        for at, (name, text) in enumerate(_about(line)):
-            table.addWidget(label(name, Type.CAPTION, "soft", wrap=False), at, 0, Qt.AlignmentFlag.AlignTop)
-            table.addWidget(label(text, selectable=True), at, 1)
-        self._layout.addLayout(table)
+        for name, text in _about(line):
+            both = column(gap=0)
+            both.addWidget(label(name, Type.CAPTION, "soft"))
+            both.addWidget(label(text, selectable=True))
+            self._layout.addLayout(both)
 
 
 def _card(reason: Reason) -> QWidget:

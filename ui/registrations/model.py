@@ -28,24 +28,21 @@ class Column:
 
 def _why(line: Line) -> str:
     first = next(iter(reasons(line)), None)
-    return _(catalogue().explain(first.code).title) if first else ""
-
-
-def _cure(line: Line) -> str:
-    first = next(iter(reasons(line)), None)
-    return _(catalogue().explain(first.code).cure) if first else ""
+    if first is None:
+        return ""
+    fault = catalogue().explain(first.code)
+    return f"{_(fault.title)} · {_(fault.cure)}"
 
 
 COLUMNS: tuple[Column, ...] = (
     Column(N_("Serial number"), lambda line: line.serial or "–", 13),
-    Column(N_("State"), lambda line: _(state(line).word), 19),
-    Column(N_("Reason"), _why, 22),
-    Column(N_("What to do"), _cure, 18),
-    Column(N_("Group tag"), lambda line: line.group_tag, 9),
-    Column(N_("From"), lambda line: line.source, 13),
+    Column(N_("State"), lambda line: _(state(line).word), 22),
+    Column(N_("Reason and cure"), _why, 30),
+    Column(N_("Group tag"), lambda line: line.group_tag, 10),
+    Column(N_("From"), lambda line: line.source, 11),
 )
 STATE_COLUMN = 1
-CURE_COLUMN = 3
+REASON_COLUMN = 2
 
 
 def explained(reason: Reason) -> str:

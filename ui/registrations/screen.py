@@ -31,7 +31,7 @@ from ui.registrations.desk import RegistrationDesk
 from ui.registrations.details import Details
 from ui.registrations.filters import Filters
 from ui.registrations.lines import Line
-from ui.registrations.model import COLUMNS, CURE_COLUMN, Filtered, LineModel
+from ui.registrations.model import COLUMNS, REASON_COLUMN, Filtered, LineModel
 from ui.registrations.work import Work
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
@@ -106,10 +106,11 @@ class RegistrationsScreen(Page):
         self.content.addWidget(self.offers)
 
     def _table(self) -> QTableView:
-        view = table(self.shown, _("Devices"), self._context.theme.sizes, stretch=CURE_COLUMN)
+        view = table(self.shown, _("Devices"), self._context.theme.sizes, stretch=REASON_COLUMN)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
         letter = view.fontMetrics().averageCharWidth()
         for i, column in enumerate(COLUMNS):
-            if i != CURE_COLUMN:
+            if i != REASON_COLUMN:
                 view.setColumnWidth(i, column.width * letter + 24)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._refresh())
