@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from station.links.mtp.initiator import READ_BACK_LIMIT, MtpStorage
 from station.links.mtp.opening import open_storage
@@ -46,6 +47,7 @@ class ScriptedCloud:
         self.profile = profile
         self.outcome = outcome or EnrolOutcome()
         self.enrolled: list[tuple[UnitAtCloud, EnrolHow, str]] = []
+        self.wanted: list[str] = []
 
     def profile_for(self, serial: str) -> AutopilotProfile | None:
         return self.profile
@@ -53,6 +55,10 @@ class ScriptedCloud:
     def enrol(self, unit: UnitAtCloud, how: EnrolHow, user: str = "") -> EnrolOutcome:
         self.enrolled.append((unit, how, user))
         return self.outcome
+
+    def pending_actions(self, serial: str) -> list[SimpleNamespace]:
+        wanted, self.wanted = self.wanted, []
+        return [SimpleNamespace(name=name) for name in wanted]
 
 
 def scripted_package(data: bytes) -> PackageContent:

@@ -320,6 +320,27 @@ def test_a_reset_needs_forty_percent_and_empties_the_unit() -> None:
     assert (one.page, one.snapshot().joined) == (Page.HUMMINGBIRD, "")
 
 
+@pytest.mark.parametrize(("action", "page", "joined"), [
+    ("wipe", Page.HUMMINGBIRD, ""), ("rebootNow", Page.LOCKED, EnrolHow.OOBE_JOIN), ("retire", Page.DESKTOP, ""),
+    ("syncDevice", Page.DESKTOP, EnrolHow.OOBE_JOIN)])
+def test_an_enrolled_unit_does_what_management_wants_when_it_checks_in(action: str, page: Page, joined: str) -> None:
+    clock, cloud = HandClock(), ScriptedCloud()
+    one = at_desktop(clock, cloud, work=True)
+    cloud.wanted = [action]
+    clock.pass_(180 + 300 + 25)
+    assert (one.page, one.snapshot().joined) == (page, joined)
+    assert cloud.wanted == []
+
+
+def test_an_enrolled_unit_that_is_off_does_not_check_in() -> None:
+    clock, cloud = HandClock(), ScriptedCloud()
+    one = at_desktop(clock, cloud, work=True)
+    one.press_power(hold=5)
+    cloud.wanted = ["wipe"]
+    clock.pass_(3600)
+    assert (one.page, cloud.wanted) == (Page.OFF, ["wipe"])
+
+
 def test_a_unit_falls_asleep_and_leaves_the_bus_when_nobody_touches_it() -> None:
     clock = HandClock()
     one = unit("falls-asleep", clock=clock)

@@ -15,6 +15,9 @@ ESP_FAILURES: Mapping[str, EnrolOutcome] = MappingProxyType({
 })
 """What the status page shows for the quirks of these names (facts/enrolment §3.9, §3.10)."""
 
+_WANTED: Mapping[str, str] = MappingProxyType({"wipe": "wipe", "retire": "retire", "rebootNow": "restart"})
+"""Words of the page machine by remote action; a mere sync changes no page."""
+
 _USERLESS = frozenset({EnrolHow.AUTOPILOT, EnrolHow.BULK_PACKAGE, EnrolHow.MDM_PACKAGE})
 
 
@@ -58,6 +61,12 @@ class Affairs:
         unit = UnitAtCloud(self._identity.serial, self._identity.model, f"10.0.{headset.build}", name,
                            self._identity.mac.hex(":"))
         return self._cloud.enrol(unit, how, "" if how in _USERLESS else headset.account)
+
+    def check_in(self, headset: Headset) -> tuple[str, ...]:
+        """What device management wants of an enrolled unit that is online, in the words of the page machine."""
+        if not headset.joined or not headset.network:
+            return ()
+        return tuple(_WANTED[a.name] for a in self._cloud.pending_actions(self._identity.serial) if a.name in _WANTED)
 
     def apply(self, packages: Iterable[bytes], headset: Headset, *, refused: bool) -> Applied:
         """Apply packages one after the other; the first that fails ends it."""

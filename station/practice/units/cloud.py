@@ -4,6 +4,7 @@ A headset that reaches the Internet asks for its Autopilot profile, and later jo
 inside): delays belong to the unit's own timers or to the tenant's state.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -53,6 +54,13 @@ class EnrolOutcome:
         return not self.code
 
 
+class RemoteAction(Protocol):
+    """What device management wants of a unit: `wipe`, `retire`, `rebootNow` or `syncDevice`."""
+
+    @property
+    def name(self) -> str: ...
+
+
 class Cloud(Protocol):
     """Autopilot, Entra and Intune as seen from a headset."""
 
@@ -61,6 +69,9 @@ class Cloud(Protocol):
 
     def enrol(self, unit: UnitAtCloud, how: EnrolHow, user: str = "") -> EnrolOutcome:
         """Join and enrol the unit; `user` is a principal name, "" for the userless ways."""
+
+    def pending_actions(self, serial: str) -> Sequence[RemoteAction]:
+        """What an enrolled unit is told to do when it checks in; each is told once."""
 
 
 class NoCloud:
@@ -71,3 +82,6 @@ class NoCloud:
 
     def enrol(self, unit: UnitAtCloud, how: EnrolHow, user: str = "") -> EnrolOutcome:
         return EnrolOutcome("OOBEIDPS", "no answer from the identity provider")
+
+    def pending_actions(self, serial: str) -> Sequence[RemoteAction]:
+        return ()

@@ -31,6 +31,7 @@ USED = 12_884_901_888
 IDLE_SECONDS = 180.0
 REPLUG_SECONDS = 10.0
 HELD_SECONDS = 60.0
+CHECK_IN_SECONDS = 180.0        # facts/enrolment §1.13: denser in the first 24 hours
 LOW_SPACE = 100 * 1024 * 1024
 
 MADE_UP_PRODUCT_ID = 0xF0F2
@@ -269,6 +270,8 @@ class UnitMachine:
                 self._power_cut()
             for effect in effects:
                 self._perform(effect)
+            if self._headset.joined and "check-in" not in self._timers:
+                self._arm("check-in", CHECK_IN_SECONDS, self._check_in)
             self._changed()
             return bool(effects) or before != self._headset
 
@@ -347,6 +350,14 @@ class UnitMachine:
         if outcome.ok and how is EnrolHow.AUTOPILOT:
             self._headset = replace(self._headset, device_name=self._affairs.device_name(self._headset))
         self._tell(Kind.CLOUD, "enrolled" if outcome.ok else "refused", how if outcome.ok else outcome.code)
+
+    def _check_in(self) -> None:
+        """An enrolled unit asks management what to do; one that is off or offline asks later."""
+        if self._headset.info.face is Face.NORMAL:
+            for word in self._affairs.check_in(self._headset):
+                self._tell(Kind.CLOUD, word)
+        if self._headset.joined:
+            self._arm("check-in", CHECK_IN_SECONDS, self._check_in)
 
     def _apply(self, folder: str) -> None:
         parent = self.drive.folder(folder) if folder else 0

@@ -206,6 +206,9 @@ _AFTER: list[Rule] = [   # §1.4–1.6, §1.14, §5
     Rule("gesture:Back", Page.DESKTOP, (Page.SETTINGS,)),
     Rule("gesture:Get started", Page.RESETTING, (Page.SETTINGS_RESET,), ("charged-40",),
          effects=(Effect(Do.TIMER, "reset", RESET_SECONDS),)),
+    Rule("cloud:wipe", Page.RESETTING, (), ("powered",), effects=(Effect(Do.TIMER, "reset", RESET_SECONDS),)),
+    Rule("cloud:restart", Page.BOOTING, (), ("powered",), effects=(_BOOT,)),
+    Rule("cloud:retire", "", sets=(("joined", ""),), effects=(Effect(Do.UNENROL),)),
     Rule("timer:reset", Page.BOOTING, (Page.RESETTING,), effects=(Effect(Do.WIPE), _BOOT)),
 ]
 
