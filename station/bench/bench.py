@@ -7,7 +7,7 @@ comes back as events, is folded into the board, and only then seen by screens an
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -62,7 +62,7 @@ class Bench:
         self._registering = Registering(cloud, clock, self._in_pool)
         services = Services(clock, cloud, folder, self._registering.register)
         self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
-        self._runner = Runner(record, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
+        self._runner = Runner(self._written, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
                               self._progressed, self._later)
 
     @property
@@ -216,6 +216,10 @@ class Bench:
     def _later(self, draft: Draft) -> None:
         """An observation, by way of the journal's thread: even queueing may wait there for a commit under way."""
         self._submit(partial(self._record.append_later, draft))
+
+    def _written(self, draft: Draft) -> Awaitable[object]:
+        """Durable once awaited; behind everything that was told or written before, as all goes through one thread."""
+        return asyncio.get_running_loop().run_in_executor(self._writer, self._record.append, draft)
 
     def _write(self, drafts: Sequence[Draft]) -> None:
         self._submit(lambda: self._record.append(*drafts))

@@ -6,16 +6,15 @@ any other begins by looking what had already happened (`Due.resumed`). One actio
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from station.bench.lanes import Lane
-from station.bench.ports import Record
 from station.bench.work import Action, Due, Progress, Services, Task, current_key, due
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState
 from station.model.errors import Cancelled, HoloBenchError, LinkLost
-from station.model.events import Draft, Ended, Event, Intended, Observed, Result
+from station.model.events import Draft, Ended, Intended, Observed, Result
 from station.model.facts import Fact
 from station.model.path import Path
 from station.model.runs import Run
@@ -42,7 +41,7 @@ class _Under:
 class Runner:
     """Keeps every open run moving. Lives on the bench's loop; `consider` is called after every change of a run."""
 
-    record: Record
+    write: Callable[[Draft], Awaitable[object]]
     actions: Mapping[str, Action]
     paths: Mapping[str, Path]
     blueprints: Mapping[str, Blueprint]
@@ -149,9 +148,8 @@ class Runner:
         result = Result.FAILED if losses > LOSSES_ALLOWED else Result.INTERRUPTED
         return Ended(task.due.key, result, error.code, error.detail)
 
-    async def _write(self, run: Run, body: Intended | Ended) -> tuple[Event, ...]:
-        draft = Draft(body, self.services.clock.now(), run.unit, run.id, run.slot)
-        return await asyncio.get_running_loop().run_in_executor(None, self.record.append, draft)
+    async def _write(self, run: Run, body: Intended | Ended) -> None:
+        await self.write(Draft(body, self.services.clock.now(), run.unit, run.id, run.slot))
 
     def _tell(self, run: Run, facts: Sequence[Fact]) -> None:
         self.later(Draft(Observed(tuple(facts)), self.services.clock.now(), run.unit, run.id, run.slot))
