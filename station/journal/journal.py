@@ -134,6 +134,11 @@ class Journal:
         self._settle()
         return tuple(row.event() for row in self._store.run_starts(limit, about))
 
+    def notes(self, topic: str, limit: int = 50) -> tuple[Event, ...]:
+        """Noted events of all stations whose topic begins so, newest first."""
+        self._settle()
+        return tuple(row.event() for row in self._store.notes(topic, limit))
+
     def board_events(self, units: int = 64) -> tuple[Event, ...]:
         """What a board is restored from, however long the record is: of this station's latest units the last plugging-in and
         everything since the last run began (a run begins with the facts that were known then)."""

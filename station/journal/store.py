@@ -99,6 +99,14 @@ class SqlStore:
         with told(), self.engine.connect() as connection:
             return tuple(connection.execute(wanted).scalars())
 
+    def notes(self, topic: str, limit: int) -> tuple[Row, ...]:
+        """Noted rows whose topic begins so, newest first."""
+        c = schema.event.c
+        begins = c.body.contains(f'"topic":{json.dumps(topic)[:-1]}', autoescape=True)
+        wanted = select(*_ROW).where(c.kind == Noted.kind, begins).order_by(c.number.desc()).limit(limit)
+        with told(), self.engine.connect() as connection:
+            return tuple(Row(*values) for values in connection.execute(wanted))
+
     def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
         """The rows that began runs, newest first; `about`: a unit key, or a text that some row of the run holds (a serial)."""
         c = schema.event.c

@@ -111,6 +111,9 @@ class CrashingStore:
     def latest_runs(self, limit: int) -> tuple[str, ...]:
         return self._store.latest_runs(limit)
 
+    def notes(self, topic: str, limit: int) -> tuple[Row, ...]:
+        return self._store.notes(topic, limit)
+
     def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
         return self._store.run_starts(limit, about)
 

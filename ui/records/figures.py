@@ -1,0 +1,53 @@
+"""The strip of figures above the table: recounted from the runs in sight, so that search and figures always agree."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from station.model.faults import catalogue
+from station.model.runs import Phase
+from station.model.words import N_
+from station.report.metrics import Metrics, measure
+from station.report.page import duration, share
+from station.report.story import Story
+from ui.language import _
+from ui.theme.tokens import Type
+from ui.widgets.paper import paper
+from ui.widgets.text import label
+
+_NAMES = (N_("Units"), N_("Done"), N_("Failed"), N_("Done at the first try"), N_("Median duration"), N_("Units an hour"),
+          N_("Most frequent faults"))
+
+
+class Figures(QWidget):
+    """`count` shows the figures of these runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, self._layout = paper("card", pad=12, gap=28, across=True)
+        outer.addWidget(frame)
+        self._values = [self._figure(name) for name in _NAMES]
+        self._layout.addStretch(1)
+
+    def _figure(self, name: str) -> QLabel:
+        box = QVBoxLayout()
+        box.setSpacing(2)
+        value = label("–", Type.HEADING if name != _NAMES[-1] else Type.BODY, wrap=False)
+        value.setAccessibleName(_(name))
+        box.addWidget(label(_(name), Type.CAPTION, "soft", wrap=False))
+        box.addWidget(value)
+        self._layout.addLayout(box)
+        return value
+
+    def count(self, runs: Iterable[Story]) -> None:
+        """Show the figures of these runs."""
+        for value, text in zip(self._values, _texts(measure(runs)), strict=True):
+            value.setText(text)
+
+
+def _texts(m: Metrics) -> tuple[str, ...]:
+    causes = " · ".join(f"{_(catalogue().explain(code).title)} ({count})" for code, count in m.causes)
+    return (str(m.runs), str(m.count(Phase.DONE)), str(m.count(Phase.FAILED)), share(m.first_pass), duration(m.median_seconds),
+            f"{m.per_hour:.1f}" if m.per_hour is not None else "–", causes or "–")
