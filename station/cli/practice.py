@@ -28,6 +28,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same world")
     parser.add_argument("--faults", default="", help="odd behaviours to switch on, such as other-tenant:2,unplug-during-copy:1")
     parser.add_argument("--list-faults", action="store_true", help="name every odd behaviour and its source")
+    parser.add_argument("--port", type=int, default=0, help="loopback port of the virtual tenant (default: a free one)")
     parser.add_argument("--journal", default="", help="keep the record in this file or database")
     parser.add_argument("--json", action="store_true", help="events as one JSON object a line")
 
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from station.practice.world import PracticeBench, PracticeWorld
 
     blueprint = practice_blueprint(args.path)
-    with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults, path=args.path) as world:
+    with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults, path=args.path, port=args.port) as world:
         bench = PracticeBench(world, blueprints=(blueprint,), journal=args.journal)
         return asyncio.run(_play(world, bench, blueprint.key, context))
 

@@ -61,12 +61,13 @@ class PracticeWorld:
     """
 
     def __init__(self, units: int = 8, speed: float = 1.0, seed: int = 1, faults: str = "", clock: Clock | None = None,
-                 path: str = "") -> None:
+                 path: str = "", port: int = 0) -> None:
         doses = parse_faults(faults, (*UNIT_QUIRKS.values(), *TENANT_QUIRKS.values()))
         self.clock = clock or ScaledClock(speed)
         self.seed = seed
         self._stage = stage_of(path)
-        self.tenant = VirtualTenant(self.clock, seed, {n: d for n, d in doses.items() if n in TENANT_QUIRKS})
+        self.tenant = VirtualTenant(self.clock, seed, {n: d for n, d in doses.items() if n in TENANT_QUIRKS},
+                                    port=port)
         self.units = tuple(self._unit(n, units, doses) for n in range(1, units + 1))
         for name in doses.keys() & PER_DEVICE:
             for unit in self.units:

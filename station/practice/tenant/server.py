@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import IO
 
+from station.model.errors import LinkError
 from station.practice.tenant.http import Answer, Request
 
 Handler = Callable[[Request], Answer]
@@ -24,12 +25,16 @@ class TooLarge(Exception):
 
 class LoopbackServer:
     """Serves `handler` over TLS on 127.0.0.1, and on ::1 where there is one: Windows tries that first for `localhost` and takes
-    two seconds to give up. `start` returns at once; `stop` closes every connection and joins.
+    two seconds to give up. `start` returns at once; `stop` closes every connection and joins. Raises LinkError
+    `practice.port-in-use`.
     """
 
     def __init__(self, handler: Handler, context: ssl.SSLContext, port: int = 0) -> None:
         self._handler, self._context = handler, context
-        self._listeners = [socket.create_server(("127.0.0.1", port), backlog=128)]
+        try:
+            self._listeners = [socket.create_server(("127.0.0.1", port), backlog=128)]
+        except OSError as e:
+            raise LinkError("practice.port-in-use", str(port)) from e
         self.port: int = self._listeners[0].getsockname()[1]
         self._listeners += _also_on_ipv6(self.port)
         self._stopping = threading.Event()

@@ -1,0 +1,116 @@
+"""Bad input and bad surroundings: each is one clear error with its cure and exit status, and nothing is lost."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits a process as POSIX does")
+
+
+def holobench(tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process and a home of its own."""
+    variables = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "LANG": "C.UTF-8",
+                 "XDG_CONFIG_HOME": str(tmp_path / "config"), "HOLOBENCH_CONFIG": "", **environment}
+    return subprocess.run([sys.executable, "-c", "import sys; from ui.entry import main; sys.exit(main())", *words],
+                          capture_output=True, text=True, env=variables, timeout=60)
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The error as a person reads it: a title, why, what to do, who, code; never a traceback."""
+    assert "Traceback" not in done.stderr
+    for label in ("Why:", "What to do:", "Who:", "Code:"):
+        assert done.stderr.count(label) == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("text", ["[station", "[station]\nspeed = 'fast'\n", "[slots]\ncount = 0\n", "\xff"])
+def test_an_unreadable_or_wrong_configuration_is_named_with_its_file(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "holobench.toml"
+    file.write_bytes(text.encode("latin-1"))
+    done = holobench(tmp_path, "journal", "verify", HOLOBENCH_CONFIG=str(file))
+    assert done.returncode == 2
+    assert "holobench.toml" in complaint(done)
+
+
+def test_every_mistake_of_a_configuration_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "holobench.toml"
+    file.write_text("[station]\nspeed = 1\n[slots]\ncount = 0\n[usb]\nallow = 3\n")
+    told = complaint(holobench(tmp_path, "journal", "verify", HOLOBENCH_CONFIG=str(file)))
+    assert all(word in told for word in ("station.speed", "slots.count", "usb.allow"))
+
+
+def test_an_unknown_path_key_is_refused_with_the_keys_there_are(tmp_path: Path) -> None:
+    done = holobench(tmp_path, "practice", "--auto", "--path", "teleport")
+    assert done.returncode == 4
+    assert "autopilot" in complaint(done)
+
+
+def test_a_missing_keyring_is_told_and_does_not_stop_the_work(tmp_path: Path) -> None:
+    file = tmp_path / "holobench.toml"
+    file.write_text('[tenant]\ntenant = "contoso"\nclient = "app"\ncloud = "custom"\nauthority = "https://localhost:9"\n'
+                    'graph = "https://localhost:9"\n')
+    done = holobench(tmp_path, "tenant", "sign-in", "--device-code", HOLOBENCH_CONFIG=str(file),
+                     PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+    assert done.returncode in (1, 2, 3)
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("tokens.bin"))
+
+
+def test_a_journal_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "newer.sqlite"
+    played = holobench(tmp_path, "practice", "--auto", "--units", "1", "--speed", "2000", "--journal", str(file))
+    assert played.returncode == 0, played.stderr
+    with closing(sqlite3.connect(file, isolation_level=None)) as base:
+        base.execute("update alembic_version set version_num = '9999'")
+    before = file.read_bytes()
+    done = holobench(tmp_path, "practice", "--auto", "--units", "1", "--speed", "2000", "--journal", str(file))
+    assert done.returncode == 1
+    assert "journal.newer" in complaint(done)
+    assert file.read_bytes() == before
+
+
+def test_a_full_disk_stops_the_run_with_its_cure_and_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "full.sqlite"
+    holobench(tmp_path, "practice", "--auto", "--units", "1", "--speed", "2000", "--journal", str(file))
+    with closing(sqlite3.connect(file)) as base:
+        kept = base.execute("select count(*) from event").fetchone()[0]
+    small = str(file.stat().st_size + 8192)
+    script = ("import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+              f"resource.setrlimit(resource.RLIMIT_FSIZE, ({small}, {small})); "
+              "from ui.entry import main; sys.exit(main())")
+    done = subprocess.run([sys.executable, "-c", script, "practice", "--auto", "--units", "8", "--speed", "2000",
+                           "--journal", str(file)], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "HOME": str(tmp_path), "LANG": "C.UTF-8"})
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "journal.disk" in done.stderr
+    with closing(sqlite3.connect(file)) as base:
+        assert base.execute("select count(*) from event").fetchone()[0] >= kept
+    assert holobench(tmp_path, "journal", "verify", "--journal", str(file)).returncode == 0
+
+
+def test_a_port_that_is_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = holobench(tmp_path, "practice", "--auto", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "practice.port-in-use" in complaint(done)
+
+
+@pytest.mark.parametrize("words", [("practice", "--auto", "--units", "0"), ("practice", "--auto", "--units", "9999"),
+                                   ("practice", "--auto", "--faults", "no-such-thing")])
+def test_numbers_and_names_out_of_range_are_usage_errors(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = holobench(tmp_path, *words)
+    assert done.returncode == 2
+    complaint(done)
+
+
+def test_a_word_that_is_no_command_is_a_usage_error(tmp_path: Path) -> None:
+    done = holobench(tmp_path, "teleport")
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
