@@ -24,7 +24,7 @@ LATER = 5.0
 SIZES = (0, 1, 499, 500, 501, 512, 1012, 65_536, 262_132, 262_144, 262_145, 786_420)
 """Around every edge: full packets with and without their header, full blocks."""
 
-BORNE = ("split-header", "zlp-swallowed", "stale-session", "out-of-step", "mtp-serial-hex", "unnamed-product")
+BORNE = ("split-header", "zlp-swallowed", "stale-session", "out-of-step", "mtp-serial-hex", "unnamed-product", "vendor-class")
 
 
 @pytest.fixture(params=("no quirk", *BORNE))

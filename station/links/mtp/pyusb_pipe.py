@@ -16,6 +16,7 @@ import usb.core
 import usb.util
 from usb.backend import IBackend
 
+from station.links.mtp import ms_os
 from station.links.mtp.inlet import BLOCK
 from station.links.mtp.operations import ClassRequest
 from station.model.errors import DataError, HoloBenchError, LinkError, LinkLost
@@ -63,15 +64,16 @@ def port_of(device: Any) -> str:
     return f"{device.bus}-{'.'.join(map(str, device.port_numbers or (0,)))}"
 
 
-def endpoints_of(configuration: Any, interface_name: Callable[[int], str]) -> Endpoints | None:
-    """The MTP interface of a configuration: class 06/01, else one called MTP, else vendor class with the three endpoints.
+def endpoints_of(configuration: Any, interface_name: Callable[[int], str],
+                 told: Callable[[], frozenset[int]]) -> Endpoints | None:
+    """The MTP interface of a configuration: class 06/01, else one called MTP, else one that `told` (MS OS descriptors) names.
 
     facts/device-io §2.6: the rule of android-file-transfer, not "anything with three endpoints".
     """
     rules: tuple[Callable[[Any], bool], ...] = (
         lambda i: (i.bInterfaceClass, i.bInterfaceSubClass) == (0x06, 0x01),
         lambda i: "MTP" in interface_name(i.iInterface).upper(),
-        lambda i: i.bInterfaceClass == 0xFF,
+        lambda i: i.bInterfaceClass == 0xFF and i.bInterfaceNumber in told(),
     )
     for rule in rules:
         for interface in configuration:
@@ -92,8 +94,6 @@ def _bulk_pair(interface: Any) -> Endpoints | None:
         elif kind == usb.util.ENDPOINT_TYPE_INTR and inward:
             events.append(endpoint)
     if len(ins) != 1 or len(outs) != 1:
-        return None
-    if interface.bInterfaceClass == 0xFF and len(events) != 1:
         return None
     return Endpoints(interface.bInterfaceNumber, interface.bAlternateSetting, ins[0].bEndpointAddress,
                      outs[0].bEndpointAddress, events[0].bEndpointAddress if events else None, ins[0].wMaxPacketSize & 0x7FF)
@@ -191,7 +191,8 @@ class PyusbPipe:
             device = self._opened()
         try:
             with self._errors():
-                ends = endpoints_of(self._configuration(device), lambda index: self._string(device, index))
+                ends = endpoints_of(self._configuration(device), lambda index: self._string(device, index),
+                                    lambda: self._told_by_microsoft(device))
                 if ends is None:
                     raise LinkError("usb.no-mtp-interface", self._address.port)
                 self._ends = ends
@@ -217,6 +218,16 @@ class PyusbPipe:
         with suppress(usb.core.USBError, ValueError):
             return usb.util.get_string(device, index) or ""
         return ""
+
+    @staticmethod
+    def _told_by_microsoft(device: Any) -> frozenset[int]:
+        """MTP interfaces by MS OS descriptors; devices that know none of them stall, which is an answer."""
+        with suppress(usb.core.USBError):
+            code = ms_os.vendor_code(bytes(device.ctrl_transfer(0x80, 0x06, 0x0300 | ms_os.STRING_INDEX, 0, ms_os.STRING_SIZE)))
+            if code is not None:
+                return ms_os.mtp_interfaces(bytes(device.ctrl_transfer(0xC0, code, 0, ms_os.COMPATIBLE_IDS,
+                                                                       ms_os.COMPATIBLE_IDS_SIZE)))
+        return frozenset()
 
     def _dispose(self) -> None:
         device, self._device = self._device, None

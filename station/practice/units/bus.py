@@ -268,6 +268,8 @@ class VirtualBackend(ShapedBackend):
         self._check(dev_handle)
         if bmRequestType == 0x80 and bRequest == 6 and wValue >> 8 == 3:
             answer = usb_shapes.string_descriptor(dev_handle.device.attachment.shape, wValue & 0xFF)
+        elif bmRequestType == 0xC0:
+            answer = usb_shapes.vendor_answer(dev_handle.device.attachment.shape, bRequest, wIndex)
         elif bmRequestType == 0xA1:
             unit = self._unit(dev_handle)
             with unit.lock:

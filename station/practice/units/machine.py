@@ -24,7 +24,16 @@ from station.practice.units.identity import OLD_BUILD, UnitIdentity
 from station.practice.units.packages import PackageReader, container_only
 from station.practice.units.responder import Responder
 from station.practice.units.rules import ALL_GUARDS, RULES
-from station.practice.units.usb_shapes import BULK, MTP_INTERFACE, Attachment, EndpointShape, InterfaceShape, UsbShape
+from station.practice.units.usb_shapes import (
+    BULK,
+    MTP_INTERFACE,
+    VENDOR_MTP_INTERFACE,
+    WINUSB_INTERFACE,
+    Attachment,
+    EndpointShape,
+    InterfaceShape,
+    UsbShape,
+)
 
 CAPACITY = 53_687_091_200
 USED = 12_884_901_888
@@ -205,7 +214,10 @@ class UnitMachine:
             return UsbShape(0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "", (_FLASH_INTERFACE,))
         product = "Windows 10 Mobile Device" if self.quirk("unnamed-product") else "Microsoft HoloLens"
         id_ = 0x0652 if self.identity.generation is Generation.HOLOLENS_1 else MADE_UP_PRODUCT_ID
-        return UsbShape(0x045E, id_, "Microsoft Corporation", product, self.identity.usb_serial, (MTP_INTERFACE,))
+        vendor = self.quirk("vendor-class")
+        interfaces = (WINUSB_INTERFACE, VENDOR_MTP_INTERFACE) if vendor else (MTP_INTERFACE,)
+        return UsbShape(0x045E, id_, "Microsoft Corporation", product, self.identity.usb_serial, interfaces,
+                        ms_os=(1,) if vendor else ())
 
     # -- time
 

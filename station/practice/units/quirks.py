@@ -28,6 +28,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("no-rights", "The operating system refuses to open the device node.", "facts/device-io §4: EACCES without udev rule"),
     ("silent", "The unit takes commands and never answers.", "facts/device-io §2.5: split header freezes a responder"),
     ("mtp-serial-hex", "The MTP serial is 32 hexadecimal digits instead of the label's.", "facts/device-io §5: Lumia"),
+    ("vendor-class", "The MTP interface is of vendor class and has no name; only the MS OS descriptors tell what it is.",
+     "facts/device-io §2.1, §2.6"),
     ("unnamed-product", "The USB product string does not say HoloLens.", "facts/device-io §4: Windows 10 Mobile Device"),
     # the storage
     ("zero-storages", "No storage is shown until somebody signs in.", "facts/device-io §2.7"),

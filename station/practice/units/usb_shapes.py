@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+from station.links.mtp import ms_os
+
 BULK, INTERRUPT = 2, 3
 HIGH_SPEED = 3
 PACKET_SIZE = 512
@@ -41,11 +43,17 @@ class UsbShape:
     serial: str
     interfaces: tuple[InterfaceShape, ...]
     speed: int = HIGH_SPEED
+    ms_os: tuple[int, ...] = ()
+    """Interfaces that MS OS descriptors name as MTP; none: no such descriptors."""
 
     @property
     def strings(self) -> tuple[str, ...]:
         """String descriptors by index - 1: manufacturer, product, serial, then interface names."""
         return (self.manufacturer, self.product, self.serial, *(i.name for i in self.interfaces))
+
+
+VENDOR_CODE = 0x20
+"""What a device with MS OS descriptors answers its vendor request by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,12 @@ class Attachment:
 
 MTP_INTERFACE = InterfaceShape(0x06, 0x01, 0x01, "MTP", (
     EndpointShape(0x81, BULK), EndpointShape(0x02, BULK), EndpointShape(0x83, INTERRUPT, 64)))
+
+
+VENDOR_MTP_INTERFACE = InterfaceShape(0xFF, 0xFF, 0x00, "", MTP_INTERFACE.endpoints)
+WINUSB_INTERFACE = InterfaceShape(0xFF, 0x01, 0x01, "", (EndpointShape(0x84, BULK), EndpointShape(0x05, BULK),
+                                                         EndpointShape(0x86, INTERRUPT, 64)))
+"""A vendor interface with three endpoints that is no MTP: what a greedy matcher would open."""
 
 
 def device_descriptor(shape: UsbShape, bus: int, address: int, ports: tuple[int, ...]) -> SimpleNamespace:
@@ -98,9 +112,17 @@ def endpoint_descriptor(shape: UsbShape, endpoint: int, interface: int) -> Simpl
 
 def string_descriptor(shape: UsbShape, index: int) -> bytes | None:
     """A string descriptor, index 0 being the languages; None if there is none."""
+    if index == ms_os.STRING_INDEX:
+        return ms_os.pack_string(VENDOR_CODE) if shape.ms_os else None
     if index == 0:
         return _LANGUAGE
     if not 1 <= index <= len(shape.strings) or not shape.strings[index - 1]:
         return None
     text = shape.strings[index - 1].encode("utf-16-le")[:252]
     return bytes([2 + len(text), 3]) + text
+
+
+def vendor_answer(shape: UsbShape, request: int, index: int) -> bytes | None:
+    """The answer to a vendor request of the device; None stalls."""
+    wanted = (request, index) == (VENDOR_CODE, ms_os.COMPATIBLE_IDS)
+    return ms_os.pack_compatible_ids(shape.ms_os) if shape.ms_os and wanted else None

@@ -69,4 +69,5 @@ def unpacked_attachment(data: dict[str, Any]) -> Attachment:
     shape = data["shape"]
     interfaces = tuple(InterfaceShape(i["klass"], i["subclass"], i["protocol"], i["name"],
                                       tuple(EndpointShape(**e) for e in i["endpoints"])) for i in shape["interfaces"])
-    return Attachment(data["port"], data["address"], UsbShape(**{**shape, "interfaces": interfaces}))
+    whole = UsbShape(**{**shape, "interfaces": interfaces, "ms_os": tuple(shape["ms_os"])})
+    return Attachment(data["port"], data["address"], whole)
