@@ -156,7 +156,8 @@ class _Writer:
         return self._t(story.path.title) if story.path else story.run.path
 
     def _section(self, title: str, columns: Iterable[str], rows: str) -> str:
-        return f'<h2><span class="section">{self._e(title)}</span></h2><table class="grid" width="100%">{self._row(columns, "th")}{rows}</table>'
+        heading = f'<h2><span class="section">{self._e(title)}</span></h2>'
+        return f'{heading}<table class="grid" width="100%">{self._row(columns, "th")}{rows}</table>'
 
     def _pairs(self, pairs: Iterable[tuple[str, str]]) -> str:
         rows = (f'<tr><td class="label" width="30%">{self._e(label)}</td><td>{escape(value)}</td></tr>' for label, value in pairs)

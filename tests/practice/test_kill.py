@@ -23,9 +23,9 @@ from tests.practice import mortal_station
 
 SPEED = 150.0
 PATIENCE_S = 120
-STRIDE = 20
+STRIDE = 12
 """How many writes that move a run lie between two power cuts of one comb."""
-LEAST_DEATHS = 5
+LEAST_DEATHS = 8
 RESTORED_WITHIN_S = 2.0
 """The station's promise for the time from the start of reading to the restored board."""
 

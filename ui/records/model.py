@@ -57,7 +57,6 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("Path"), _path, _path, 24),
     Column(N_("Slot"), _slot, lambda s: s.run.slot, 5),
     Column(N_("Operator"), lambda s: s.operator, lambda s: s.operator, 12),
-
 )
 _ORDER = Qt.ItemDataRole.UserRole.value
 

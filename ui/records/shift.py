@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from station.model.faults import catalogue
 from station.model.words import StateWord
@@ -13,6 +13,8 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
 from ui.widgets.paper import clear, paper, row
 from ui.widgets.text import label
+
+COLUMNS = 2
 
 
 def told(slot: SlotLeft) -> str:
@@ -45,9 +47,12 @@ class HandoverNotice(QWidget):
                                                             when=f"{handover.at.astimezone():%Y-%m-%d %H:%M}")
             take = button(_("I have read it and take over"), lambda: self._on_take(handover), Weight.PRIMARY)
             self._layout.addLayout(row(label(title, Type.HEADING), None, take))
-            for line in (handover.note, *map(told, handover.slots)):
-                if line:
-                    self._layout.addWidget(label(line))
+            if handover.note:
+                self._layout.addWidget(label(handover.note))
+            slots = QGridLayout()
+            for n, slot in enumerate(handover.slots):
+                slots.addWidget(label(told(slot), Type.CAPTION), n // COLUMNS, n % COLUMNS)
+            self._layout.addLayout(slots)
         self.setVisible(open_one)
 
 
