@@ -36,7 +36,7 @@ DEPLOY = Step(
     faults=enrolled.ENROLMENT_FAULTS,
     picture="autopilot-welcome",
     timer=Timer(300, N_("As little as 5 minutes; the status page gives up after 60"), "facts: enrolment §3.7, §10"),
-    otherwise=(screens.EULA, screens.LOCKED, screens.FAILURE_LINE),
+    otherwise=(screens.EULA, screens.LOCKED, *screens.STATUS_PAGE),
     forgets=enrolled.FORGOTTEN,
     expects_restart=True,
 )

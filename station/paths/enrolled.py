@@ -15,14 +15,13 @@ IMPORT_FAULTS = (
 """What an import may end with. ZtdDeviceAlreadyAssigned is no fault: the unit is where it should be (facts/tenant §1.1)."""
 
 ENROLMENT_FAULTS = (
-    FaultRule(Is("tenant.error", "0x80180014"), "enrolment.0x80180014"),
-    FaultRule(Is("tenant.error", "80180018"), "enrolment.80180018"),
-    FaultRule(Is("tenant.error", "0x80180026"), "enrolment.0x80180026"),
-    FaultRule(Is("tenant.error", "0x800705B4"), "enrolment.0x800705b4"),
+    FaultRule(Is("autopilot.enrolment", "blocked"), "enrolment.0x80180014"),
     FaultRule(Is("autopilot.enrolment", "failed"), "enrolment.failed"),
 )
+"""What the tenant itself says of a failed enrolment (facts/tenant §1.2, §1.9). The codes stand on the headset only: they are
+answers to "this is not what I see"."""
 
-FORGOTTEN = frozenset({"tenant.error", "autopilot.enrolment"})
+FORGOTTEN = frozenset({"autopilot.enrolment"})
 
 
 def proof(types: tuple[str, ...]) -> Every:

@@ -11,6 +11,8 @@ BULK_TYPES = ("windowsBulkAzureDomainJoin",)
 MDM_TYPES = ("windowsBulkUserless",)
 BULK_NEEDS = frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights", "bulk-token"})
 
+RECORD = enrolled.wait_for_record(
+    BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.NOT_JOINED, screens.NO_RECORD), retry_from="apply")
 PREPARE_STICK = Step(
     key="stick",
     verb=N_("Put the package on a stick"),
@@ -40,7 +42,7 @@ BULK_CABLE = Path(
     source="facts: enrolment §1.7, §2.4",
     preconditions=(conditions.ANY_GENERATION, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED,
-               enrolled.wait_for_record(BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.NOT_JOINED), retry_from="apply"),
+               RECORD,
                setup.OTHER_USER, packages.WIPE_FROM_UNIT),
     needs=BULK_NEEDS,
     enrolment_types=BULK_TYPES,
@@ -57,7 +59,7 @@ BULK_STICK = replace(
     preconditions=(conditions.SECOND_GENERATION,
                    conditions.build(conditions.STICK_HANDS_FREE, N_("Build 19041.1128 or newer"))),
     own_steps=(PREPARE_STICK, packages.STICK_IN, packages.APPLIED,
-               enrolled.wait_for_record(BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.NOT_JOINED), retry_from="apply"),
+               RECORD,
                setup.OTHER_USER),
     unattended=True,
     ask_build=conditions.ASK_BUILD,
@@ -72,7 +74,7 @@ BULK_LATER = replace(
     source="facts: enrolment §1.7, §2.6",
     preconditions=(conditions.ANY_GENERATION, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_DOCUMENTS, packages.ADD_IN_SETTINGS, packages.APPLIED,
-               enrolled.wait_for_record(BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.NOT_JOINED), retry_from="apply"),
+               RECORD,
                packages.WIPE_FROM_UNIT),
 )
 

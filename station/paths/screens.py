@@ -25,6 +25,38 @@ FAILURE_LINE = Alternative(
     N_("“We ran into a problem with one of the following setup steps”"),
     N_("Note the line with the cross and its code, then choose the fault that names it."),
     "enrolment.esp-failed")
+REUSED = Alternative(
+    N_("Code 0x80180014"),
+    N_("The unit was enrolled before, or Windows is blocked. The tenant admin deletes its Intune record or allows Windows; "
+       "then reset the unit."), "enrolment.0x80180014")
+NOT_ATTESTED = Alternative(
+    N_("Code 0x800705B4"),
+    N_("The TPM was not attested in time. Restart the headset and try again, in a network without a filter."),
+    "enrolment.0x800705b4")
+TWO_PROFILES = Alternative(
+    N_("Code 0x801C03EA"),
+    N_("The unit was not recognised. The tenant admin looks whether two profiles reach it."), "enrolment.0x801c03ea")
+OBJECT_DELETED = Alternative(
+    N_("Code 80070774"),
+    N_("Somebody deleted its Entra object. The tenant admin deletes the Autopilot record; then import the hash again."),
+    "enrolment.80070774")
+NO_LICENCE = Alternative(
+    N_("“Something went wrong” with code 80180018"),
+    N_("A licence is missing, or the account has too many devices. Ask the tenant admin."), "enrolment.80180018")
+TWO_SCOPES = Alternative(
+    N_("Code 0x80180026"),
+    N_("MDM and MAM scope contradict each other. Ask the tenant admin."), "enrolment.0x80180026")
+NO_RECORD = Alternative(
+    N_("The headset is ready, but no record comes"),
+    N_("It joined Entra without management (0x8018002b). Ask the tenant admin for the MDM user scope."),
+    "enrolment.0x8018002b")
+NO_SERVICE = Alternative(
+    N_("“OOBEIDPS” instead of a sign-in page"),
+    N_("The network blocks the identity service. Use another network, or ask who runs this one."), "enrolment.oobeidps")
+STATUS_PAGE = (REUSED, NOT_ATTESTED, TWO_PROFILES, OBJECT_DELETED, FAILURE_LINE)
+"""What the status page of Autopilot may show at its end (facts/enrolment §3.9, §3.10)."""
+REFUSALS = (NO_LICENCE, REUSED, TWO_SCOPES)
+"""Codes that refuse an account or unit while it enrols (facts/enrolment §1.11; facts/tenant §1.9)."""
 AUTOPILOT_BEGAN = Alternative(
     N_("“Welcome! Let's get you set up for work.”"),
     N_("The unit is registered with Autopilot and enrols by itself. Cancel this run and use the Autopilot path."),

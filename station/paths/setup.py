@@ -51,7 +51,8 @@ def work_sign_in(who: str) -> Step:
         key="sign-in", verb=N_("Sign in with the work account"), instruction=who, actor=Actor.PERSON,
         proof=Either(Attested("signed-in"), Is("tenant.enrolled", True)), budget=1800, picture="sign-in",
         timer=Timer(120, N_("The page clears the user name after 2 minutes"), "facts: enrolment §1.2"),
-        otherwise=(screens.NAME_CLEARED, screens.KEY_DEAD, screens.TERMS_FAILED, screens.NOT_ALLOWED, screens.NOT_JOINED),
+        otherwise=(screens.NAME_CLEARED, screens.KEY_DEAD, screens.TERMS_FAILED, screens.NOT_ALLOWED, screens.NOT_JOINED,
+                   screens.NO_SERVICE, *screens.REFUSALS),
         attestation=Attestation("signed-in", N_("Signed in")), faults=enrolled.ENROLMENT_FAULTS,
         forgets=frozenset({"attested.signed-in"}) | enrolled.FORGOTTEN)
 
@@ -88,7 +89,7 @@ def connect(instruction: str) -> Step:
         key="connect", verb=N_("Press Connect in Settings"), instruction=instruction, actor=Actor.PERSON,
         proof=Either(Attested("connected"), Is("tenant.enrolled", True)), budget=1800, picture="settings-work",
         timer=Timer(120, N_("The credential page clears itself after 2 minutes"), "facts: enrolment §1.2, §1.4"),
-        otherwise=(screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED, screens.NOT_JOINED),
+        otherwise=(screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED, screens.NOT_JOINED, *screens.REFUSALS),
         attestation=Attestation("connected", N_("The account is shown")), faults=enrolled.ENROLMENT_FAULTS,
         forgets=frozenset({"attested.connected"}) | enrolled.FORGOTTEN)
 

@@ -97,9 +97,13 @@ def look(hands: Hands) -> None:
     if page in FAULT_PAGES:
         hands.report(FAULT_PAGES[page])
     elif page is Page.ESP_FAILED:
-        shown = hands.unit.snapshot().error
-        named = next((f.code for f in catalogue().values() if shown and shown.casefold() in {c.casefold() for c in f.codes}), "")
-        hands.report(named or "enrolment.esp-failed")
+        hands.report(shown_fault(hands, "enrolment.esp-failed"))
+
+
+def shown_fault(hands: Hands, otherwise: str) -> str:
+    """The fault whose code the headset shows; `otherwise` where the catalogue has none for it."""
+    shown = hands.unit.snapshot().error.casefold()
+    return next((f.code for f in catalogue().values() if shown and shown in {c.casefold() for c in f.codes}), otherwise)
 
 
 def look_for_profile(hands: Hands) -> None:
@@ -172,7 +176,7 @@ def _sign_in(hands: Hands) -> None:
     elif page in (Page.IRIS, Page.DESKTOP):
         hands.confirm()
     elif page is Page.WORK_SIGN_IN:
-        hands.report("enrolment.join-refused")
+        hands.report(shown_fault(hands, "enrolment.join-refused"))
 
 
 def _finish(hands: Hands) -> None:
@@ -186,7 +190,17 @@ def _internet(hands: Hands) -> None:
         hands.confirm()
 
 
+def _refused_in_settings(hands: Hands) -> bool:
+    """Report what Access work or school shows after a sign-in that was refused."""
+    refused = hands.unit.page is Page.SETTINGS_WORK and bool(hands.unit.snapshot().error)
+    if refused:
+        hands.report(shown_fault(hands, "enrolment.join-refused"))
+    return refused
+
+
 def _connect(hands: Hands) -> None:
+    if _refused_in_settings(hands):
+        return
     follow(hands.unit, TO_WORK_SETTINGS)
     if hands.unit.page is Page.SETTINGS_WORK and not hands.unit.snapshot().joined:
         hands.unit.choose("Connect")
@@ -197,6 +211,8 @@ def _connect(hands: Hands) -> None:
 
 
 def _enrol_only(hands: Hands) -> None:
+    if _refused_in_settings(hands):
+        return
     follow(hands.unit, TO_WORK_SETTINGS)
     if hands.unit.page is Page.SETTINGS_WORK and not hands.unit.snapshot().joined:
         hands.unit.choose("Enroll only in device management")
