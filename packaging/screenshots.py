@@ -31,6 +31,7 @@ SETTLE_S = 0.4
 PATIENCE_S = 60.0
 FLAT = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
 PALETTE = 256
+WIDE = (1640, 1090)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def _card(name: str) -> Callable[[], StagedBench]:
 
 
 SHOTS = (
-    Shot("board-light-en", scenes.ten_states),
-    Shot("board-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK),
-    Shot("board-operator-en", scenes.ten_states, operator=True),
+    Shot("board-light-en", scenes.ten_states, size=WIDE),
+    Shot("board-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK, size=WIDE),
+    Shot("board-operator-en", scenes.ten_states, operator=True, size=WIDE),
     Shot("guide-chord-en", _card("chord"), "guide", 1),
     Shot("guide-failed-fr", _card("failed"), "guide", 1, "fr"),
     Shot("guide-waiting-dark-en", _card("profile"), "guide", 1, mode=Mode.DARK),
