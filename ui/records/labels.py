@@ -14,6 +14,9 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
 from ui.widgets.paper import row
 
+WIDTH = 680
+"""Of the dialog: the longest buttons stand beside each other in every language."""
+
 
 class Preview(QWidget):
     """The first label as it will be printed."""
@@ -51,6 +54,7 @@ class LabelDialog:
         self._lay_out = lay_out
         self.labels = lay_out(SIZES[DEFAULT_SIZE])
         self.window, layout = dialog(parent, _("Print labels"), ngettext("{n} label", "{n} labels", len(self.labels)))
+        self.window.setMinimumWidth(WIDTH)
         self.stock = QComboBox()
         for key, size in SIZES.items():
             self.stock.addItem(f"{size.width:g} × {size.height:g} mm", key)

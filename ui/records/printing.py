@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
 from station.model.errors import JournalError
@@ -16,20 +16,21 @@ MM_PER_INCH = 25.4
 
 def certificate_pdf(html: str, title: str, file: Path) -> None:
     """The certificate's HTML as PDF on A4. Raises JournalError `report.not-written`."""
-    writer = _pdf(file, title, QPageSize(QPageSize.PageSizeId.A4))
+    made = QBuffer()
+    writer = _pdf(made, title, QPageSize(QPageSize.PageSizeId.A4))
     document = QTextDocument()
     document.setDefaultFont(QFont("Noto Sans", 10))
     document.setHtml(html)
     document.print_(writer)      # with margins of 2 cm and page numbers, as Qt does where no page size is set
-    _demand(file)
+    _keep(made, file)
 
 
 def labels_pdf(labels: Sequence[Label], title: str, file: Path) -> None:
     """Labels as PDF, one a page of its own size. Raises JournalError `report.not-written`."""
     size = labels[0].size
-    writer = _pdf(file, title, QPageSize(QSizeF(size.width, size.height), QPageSize.Unit.Millimeter))
-    print_labels(labels, writer)
-    _demand(file)
+    made = QBuffer()
+    print_labels(labels, _pdf(made, title, QPageSize(QSizeF(size.width, size.height), QPageSize.Unit.Millimeter)))
+    _keep(made, file)
 
 
 def print_labels(labels: Sequence[Label], device: QPagedPaintDevice) -> None:
@@ -85,8 +86,9 @@ def _text(painter: QPainter, item: Text) -> None:
     painter.restore()
 
 
-def _pdf(file: Path, title: str, size: QPageSize) -> QPdfWriter:
-    writer = QPdfWriter(str(file))
+def _pdf(made: QBuffer, title: str, size: QPageSize) -> QPdfWriter:
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(made)
     writer.setResolution(DPI)
     writer.setTitle(title)
     writer.setCreator("HoloBench")
@@ -94,7 +96,12 @@ def _pdf(file: Path, title: str, size: QPageSize) -> QPdfWriter:
     return writer
 
 
-def _demand(file: Path) -> None:
-    """QPdfWriter tells nobody that it could not write."""
-    if not file.is_file() or not file.read_bytes().startswith(b"%PDF-"):
-        raise JournalError("report.not-written", str(file))
+def _keep(made: QBuffer, file: Path) -> None:
+    """Into the file in full or not at all: QPdfWriter tells nobody when it cannot write."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        part.write_bytes(made.data().data())
+        part.replace(file)
+    except OSError as e:
+        part.unlink(missing_ok=True)
+        raise JournalError("report.not-written", f"{file}: {e.strerror}") from e

@@ -46,7 +46,7 @@ class HandoverNotice(QWidget):
             title = _("Handover by {giver}, {when}").format(giver=handover.giver or "–",
                                                             when=f"{handover.at.astimezone():%Y-%m-%d %H:%M}")
             take = button(_("I have read it and take over"), lambda: self._on_take(handover), Weight.PRIMARY)
-            self._layout.addLayout(row(label(title, Type.HEADING), None, take))
+            self._layout.addLayout(row(label(title, Type.HEADING, wrap=False), None, take))
             if handover.note:
                 self._layout.addWidget(label(handover.note))
             slots = QGridLayout()
