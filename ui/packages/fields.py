@@ -73,7 +73,7 @@ FIELDS: Mapping[tuple[str, str], FieldText] = MappingProxyType({
     ("Enrolment", "policy_url"): _T(N_("Policy address")),
     ("Certificate", "name"): _T(N_("Name of the certificate")),
     ("Certificate", "file"): _T(N_("Certificate file"), N_("DER or PEM (.cer, .crt, .pem)."), Editor.FILE),
-    ("Certificate", "store"): _T(N_("Store")),
+    ("Certificate", "store"): _T(N_("Certificate store")),
     ("ClientCertificate", "name"): _T(N_("Name of the certificate")),
     ("ClientCertificate", "file"): _T(N_("Certificate with key (.pfx)"), "", Editor.FILE),
     ("ClientCertificate", "password"): _T(N_("Password of the file"), "", Editor.NAMED),
@@ -111,7 +111,7 @@ FIELDS: Mapping[tuple[str, str], FieldText] = MappingProxyType({
 })
 
 CHOICES: Mapping[str, str] = MappingProxyType({
-    "hololens1": N_("HoloLens (1st gen)"), "hololens2": N_("HoloLens 2"), "open": N_("Open"), "wep": N_("WEP"),
+    "hololens1": N_("HoloLens (1st gen)"), "hololens2": N_("HoloLens 2"), "open": N_("Open (no key)"), "wep": N_("WEP"),
     "wpa2-personal": N_("WPA2-Personal"), "wpa3-personal": N_("WPA3-Personal (experimental)"), "root": N_("Trusted root"),
     "ca": N_("Intermediate"), "trusted-people": N_("Trusted people"), "tpm": N_("TPM only"),
     "tpm-or-software": N_("TPM, else software"), "software": N_("Software"), "standard": N_("Standard users"),

@@ -40,7 +40,7 @@ class FindingList(QWidget):
         self._rows.setSpacing(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 0, 0)
-        layout.addWidget(label(_("Check"), Type.HEADING))
+        layout.addWidget(label(_("What the check says"), Type.HEADING))
         layout.addWidget(self.summary)
         layout.addWidget(scrolled(inside), 1)
         self.setMinimumWidth(300)
