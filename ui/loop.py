@@ -14,6 +14,8 @@ from typing import Any
 import qasync
 from PySide6.QtCore import QCoreApplication
 
+from ui.garbage import collected_here
+
 log = logging.getLogger(__name__)
 
 LAG_TICK_S = 0.05
@@ -22,7 +24,7 @@ LAG_SAID_S = 0.1
 
 def run(app: QCoreApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine with Qt's events until it returns its exit status."""
-    with qasync.QEventLoop(app) as loop:
+    with qasync.QEventLoop(app) as loop, collected_here(loop):
         loop.set_exception_handler(_report)
         return int(loop.run_until_complete(main()))
 

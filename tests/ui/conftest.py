@@ -1,6 +1,7 @@
 """What tests of the window share: no display is needed, and every test begins in English and in the light."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,6 +22,15 @@ from ui.staged import StagedBench
 from ui.theme.theme import Theme, put_on
 from ui.theme.tokens import Mode
 from ui.window import Station, Window
+
+
+@pytest.fixture(autouse=True)
+def garbage_on_this_thread() -> Iterator[None]:
+    """Widgets in reference cycles die on the thread of the test, not in a worker that happens to allocate (`ui.garbage`)."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

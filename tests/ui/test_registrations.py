@@ -222,7 +222,7 @@ def test_eight_units_are_registered_and_may_be_powered_on(make_desk: Any, in_loo
         assert sorted(desk.states().values()) == ["May be powered on now"] * 7 + ["Refused"]
         desk.screen.filters.choose(Group.ATTENTION)
         assert [shown.serial for shown in desk.screen.shown.shown()] == [SERIALS[0]]
-        assert "may be powered on now" in desk.window.notices.texts()[-1]
+        await desk.until(lambda: "may be powered on now" in "".join(desk.window.notices.texts()))
 
     run(in_loop, make_desk(tenant), scenario)
 
@@ -262,7 +262,7 @@ def test_without_a_connection_rows_wait_on_the_list(make_desk: Any, in_loop: InL
         await desk.until(lambda: len(desk.states()) == 2)
         desk.screen.offers.buttons["register"].click()
         await desk.until(lambda: set(desk.states().values()) == {"Waiting for a connection"})
-        assert "Waiting for a connection" in desk.window.notices.texts()[-1]
+        await desk.until(lambda: "Waiting for a connection" in "".join(desk.window.notices.texts()))
 
     run(in_loop, make_desk(tenant), scenario)
 

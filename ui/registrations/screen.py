@@ -1,11 +1,12 @@
 """The Registrations screen: a table of serials with their live state, what can be done with them, and why some cannot go on."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -42,6 +43,7 @@ from ui.widgets.table import table
 from ui.widgets.text import label
 
 LOOK_S = 20.0
+LEAST_S = 0.5
 SUFFIXES = (".csv", ".txt", ".tsv", ".zip")
 
 
@@ -76,9 +78,7 @@ class RegistrationsScreen(Page):
         self.change_tags = QCheckBox(_("Also change the tag of registered devices"))
         self.approval = QCheckBox(_("A lead releases what is sent"))
         self._fill()
-        self._timer = QTimer(self)
-        self._timer.setInterval(max(500, round(LOOK_S * 1000 / context.bench.clock.speed)))
-        self._timer.timeout.connect(lambda: self._start(self.work.watch()))
+        self._watching: asyncio.Task[Any] | None = None
         self._attach()
 
     # Building.
@@ -198,8 +198,14 @@ class RegistrationsScreen(Page):
 
     # Doing.
 
-    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._context.tasks.start(work, "registrations")
+    def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        return self._context.tasks.start(work, "registrations")
+
+    async def _watch(self) -> None:
+        """While the screen is in sight: look up what is under way and belongs to no job here."""
+        while True:
+            await asyncio.sleep(max(LEAST_S, LOOK_S / self._context.bench.clock.speed))
+            await self.work.watch()
 
     def _register(self) -> None:
         lines = self.meant()
@@ -280,12 +286,15 @@ class RegistrationsScreen(Page):
         self.add([p for p in paths if _welcome(p)])
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._timer.start()
         self._start(self.work.add_queue())
+        if self._watching is None:
+            self._watching = self._start(self._watch())
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
         super().hideEvent(event)
 
 
