@@ -30,6 +30,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--list-faults", action="store_true", help="name every odd behaviour and its source")
     parser.add_argument("--port", type=int, default=0, help="loopback port of the virtual tenant (default: a free one)")
     parser.add_argument("--journal", default="", help="keep the record in this file or database")
+    parser.add_argument("--crash", default="", metavar="before:N|after:N",
+                        help="cut the power before or after the n-th write of the record, to see what is left of it")
     parser.add_argument("--json", action="store_true", help="events as one JSON object a line")
 
 
@@ -40,11 +42,14 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if not 1 <= args.units <= 64 or not 0 <= args.speed <= 10_000:
         raise UsageError("practice.bad-numbers", f"units {args.units}, speed {args.speed}")
     from station.bench.configuration import practice_blueprint
+    from station.journal.journal import untouched
+    from station.practice.crash import parse_crash
     from station.practice.world import PracticeBench, PracticeWorld
 
     blueprint = practice_blueprint(args.path)
+    through = parse_crash(args.crash) if args.crash else untouched
     with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults, path=args.path, port=args.port) as world:
-        bench = PracticeBench(world, blueprints=(blueprint,), journal=args.journal)
+        bench = PracticeBench(world, blueprints=(blueprint,), journal=args.journal, through=through)
         return asyncio.run(_play(world, bench, blueprint.key, context))
 
 
