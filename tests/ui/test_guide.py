@@ -98,7 +98,7 @@ def test_a_failure_shows_why_and_who_and_offers_to_retry(guided: Opened) -> None
 
 def test_the_next_unit_to_touch_is_named_and_reached(guided: Opened) -> None:
     window, pane = guided(scenes.ten_states(), slot=9)
-    click(named(pane, "Next: slot 3, Tap Power + Volume Down"))
+    click(named(pane, "→ Next: slot 3, Tap Power + Volume Down"))
     assert window.live.selection.slot == 3
 
 

@@ -31,7 +31,7 @@ def answer(window: Window, text: str) -> None:
 
 async def shown(condition: Callable[[], bool]) -> None:
     """Wait for the screen, as long as the test's budget lasts."""
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - what the screen shows tells nobody
         await asyncio.sleep(0.01)
 
 

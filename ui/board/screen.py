@@ -60,7 +60,7 @@ class BoardScreen(QWidget):
         self._tally.show_counts(counts)
         ready = counts[StateWord.READY]
         self._start_all.setVisible(ready > 0)
-        self._start_all.setText(ngettext("Start the unit that is ready", "Start all {n} units that are ready", ready))
+        self._start_all.setText(ngettext("Start {n} ready unit", "Start {n} ready units", ready))
         left = live.countdown.left
         self._countdown.setVisible(left > 0)
         if left:

@@ -23,7 +23,7 @@ class Tally(QWidget):
         super().__init__()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         self._pairs: dict[StateWord, tuple[QLabel, QLabel]] = {}
         for word in SHOWN:
             mark = QLabel()
@@ -32,7 +32,7 @@ class Tally(QWidget):
             number = label("", Type.STRONG, wrap=False)
             layout.addWidget(mark)
             layout.addWidget(number)
-            layout.addSpacing(8)
+            layout.addSpacing(6)
             self._pairs[word] = (mark, number)
         layout.addStretch(1)
 

@@ -11,6 +11,7 @@ from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import clear, paper, row
 from ui.widgets.text import label
+from ui.widgets.wrapping import WrappingButton
 
 
 class Otherwise(QWidget):
@@ -47,7 +48,7 @@ class Otherwise(QWidget):
         clear(self._layout)
         self._layout.addWidget(label(_("What do you see?"), Type.STRONG))
         for alternative in self._alternatives:
-            self._layout.addWidget(_choice(_(alternative.sees), partial(self._show_one, alternative)))
+            self._layout.addWidget(WrappingButton(_(alternative.sees), partial(self._show_one, alternative)))
         self._layout.addWidget(button(_("Back"), self.toggle, Weight.QUIET))
         first = self._layout.itemAt(1)
         if first is not None and (widget := first.widget()) is not None:
@@ -65,14 +66,3 @@ class Otherwise(QWidget):
         else:
             layout.addLayout(row(back, None))
         self._layout.addWidget(frame)
-
-
-def _choice(text: str, on_press: Callable[[], None]) -> QWidget:
-    """A button whose text may take more than one line."""
-    press = button("", on_press, Weight.CHOICE, name=text)
-    inside = QVBoxLayout(press)
-    inside.setContentsMargins(14, 10, 14, 10)
-    said = label(text)
-    inside.addWidget(said)
-    press.setMinimumHeight(said.sizeHint().height() + 20)
-    return press

@@ -25,6 +25,7 @@ from ui.widgets.paper import clear, paper, row, scrolled
 from ui.widgets.picture import Picture
 from ui.widgets.ring import Ring
 from ui.widgets.text import label
+from ui.widgets.wrapping import WrappingButton
 
 ICONS = {Way.RETRY: "retry", Way.SKIP: "skip", Way.CANCEL: "stop", Way.START: "play"}
 
@@ -244,9 +245,8 @@ class GuidePane(QWidget):
         self._shown_foot = following.slot if following else 0
         if following is not None:
             text = _("Next: slot {slot}, {what}").format(slot=following.slot, what=_(following.next_action))
-            press = button(text, lambda: self._context.live.selection.choose(following.slot),
-                           icon=self._context.theme.icon("right"))
-            self._foot.addWidget(press)
+            choose = partial(self._context.live.selection.choose, following.slot)
+            self._foot.addWidget(WrappingButton("→ " + text, choose, Type.STRONG))
 
     def _start_again(self) -> None:
         self._starts_again = not self._starts_again

@@ -45,7 +45,7 @@ class StartChoice(QWidget):
         layout.addWidget(start)
         ready = commands.ready()
         if len(ready) > 1:
-            text = ngettext("Start the unit that is ready", "Start all {n} units that are ready", len(ready))
+            text = ngettext("Start {n} ready unit", "Start {n} ready units", len(ready))
             layout.addWidget(button(text, lambda: commands.start(commands.ready(), self.blueprint),
                                     icon=context.theme.icon("play-all")))
         self._show()

@@ -46,6 +46,8 @@ QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $raised; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 3px solid $accent; padding: 0 6px; }
 QPushButton[kind="quiet"]:disabled { color: $soft; }
+QPushButton[bare="true"] { min-width: ${inner}px; padding: 0; }
+QPushButton[bare="true"]:focus { min-width: ${inner_focus}px; padding: 0; }
 QPushButton[kind="choice"] { text-align: left; font-weight: 400; }
 QPushButton[kind="choice"]:checked { background: $accent_soft; border: 2px solid $accent; }
 QToolButton[kind="nav"] {

@@ -28,6 +28,7 @@ def button(text: str, on_press: Callable[[], object] | None = None, weight: Weig
     if icon is not None:
         made.setIcon(icon)
         made.setIconSize(QSize(20, 20))
+    made.setProperty("bare", not text)
     if name or not text:
         made.setAccessibleName(name)
         made.setToolTip(name if not text else "")
