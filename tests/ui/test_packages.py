@@ -334,3 +334,21 @@ def test_a_version_that_was_pushed_before_has_to_be_raised() -> None:
     around = Around(earlier=(KnownPackage("Lab", making.ID, "1.2"),))
     assert "version-not-raised" in {f.rule for f in draft.judge(making.TODAY, None, around)}
     assert "version-not-raised" not in {f.rule for f in draft.judge(making.TODAY, None, Around())}
+
+
+@pytest.mark.gui
+def test_a_date_is_taken_when_it_is_one(tell: Callable[[Story], None], folder: Path) -> None:
+    async def story(opened: Opened) -> None:
+        screen = opened.screen
+        screen.load_settings(folder / "lab.toml")
+        await opened.settle(lambda: screen.draft.settings == making.full_settings())
+        screen.editor.show_page("accounts")
+        form = next(f for f in screen.editor.stack.currentWidget().findChildren(ValueForm) if "expires" in f.editors)
+        field(form, "expires").setText("2027-13-01")
+        assert screen.draft.settings.entra_join == making.full_settings().entra_join
+        assert "no date" in texts(opened)
+        field(form, "expires").setText("2027-01-15")
+        assert str(screen.draft.settings.entra_join.expires) == "2027-01-15"  # type: ignore[union-attr]
+        field(form, "expires").setText("")
+        assert screen.draft.settings.entra_join.expires is None  # type: ignore[union-attr]
+    tell(story)

@@ -59,7 +59,9 @@ FIELDS: Mapping[tuple[str, str], FieldText] = MappingProxyType({
     ("EntraJoin", "token"): _T(N_("Bulk token"), N_("Get it in Windows Configuration Designer, then import that package."),
                                Editor.NAMED),
     ("EntraJoin", "authority"): _T(N_("Authority")),
-    ("EntraJoin", "expires"): _T(N_("The token expires on"), N_("As the designer showed it when the token was made.")),
+    ("EntraJoin", "expires"): _T(
+        N_("The token expires on"),
+        N_("Such as 2026-12-31, as the designer showed it when the token was made; empty where nobody knows.")),
     ("EntraJoin", "uses"): _T(N_("Joins left"), N_("0 where nobody knows.")),
     ("LocalUser", "name"): _T(N_("User name")),
     ("LocalUser", "password"): _T(N_("Password"), "", Editor.NAMED),

@@ -9,8 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from ui.context import Context
 from ui.language import _
@@ -121,19 +120,22 @@ class ValueForm(QWidget):
         box.activated.connect(lambda index: self._set(name, values[index]))
         return box
 
-    def _date(self, name: str, now: datetime.date | None) -> QDateEdit:
-        edit = QDateEdit()
-        nothing = QDate(2000, 1, 1)
-        edit.setMinimumDate(nothing)
-        edit.setSpecialValueText(_("Not known"))
-        edit.setDisplayFormat("yyyy-MM-dd")
-        edit.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
+    def _date(self, name: str, now: datetime.date | None) -> QLineEdit:
+        """A date as people write it in records; what is no date is said and not taken."""
+        edit = QLineEdit(now.isoformat() if now else "")
+        edit.setMaxLength(10)
         edit.setMaximumWidth(220)
-        edit.setDate(QDate(now.year, now.month, now.day) if now else nothing)
 
-        def take(date: QDate) -> None:
-            self._set(name, None if date == nothing else datetime.date(date.year(), date.month(), date.day()))
-        edit.dateChanged.connect(take)
+        def take(text: str) -> None:
+            try:
+                self._set(name, datetime.date.fromisoformat(text.strip()) if text.strip() else None)
+                said = ""
+            except ValueError:
+                said = _("This is no date such as 2026-12-31.")
+            field = edit.parentWidget()
+            if isinstance(field, Field):
+                field.complain(said)
+        edit.textChanged.connect(take)
         return edit
 
     def _file(self, name: str, now: Any, *, many: bool) -> QWidget:
