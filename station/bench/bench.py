@@ -7,12 +7,12 @@ comes back as events, is folded into the board, and only then seen by screens an
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
 from station.bench.actions import ACTIONS
+from station.bench.pen import Pen
 from station.bench.ports import Bus, BusChange, Cloud, Folder, Record
 from station.bench.presence import Presence
 from station.bench.registering import Registering
@@ -38,6 +38,8 @@ LEASE_S = 900.0
 STARTS_FROM = frozenset({StateWord.READY, StateWord.DONE, StateWord.SKIPPED, StateWord.FAILED})
 CLAIMED_BY = "unit.serial"
 """The fact that names a unit in a claim: the same before and after its label serial was read."""
+TROUBLES = ("record", "order", "tenant")
+"""Where the station's own trouble comes from, the gravest first: record not writable, an order refused, tenant out of reach."""
 CARRIED = ("unit.", "bus.")
 """Families of facts that a new run takes over from the unit; everything else must be observed again."""
 
@@ -54,16 +56,16 @@ class Bench:
         self._board = empty_board(bus.slots())
         self._progress: dict[str, Progress] = {}
         self._watchers: list[Callable[[frozenset[int]], None]] = []
-        self._trouble: HoloBenchError | None = None
+        self._troubles: dict[str, HoloBenchError] = {}
         self._trouble_watchers: list[Callable[[HoloBenchError | None], None]] = []
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._pen = Pen(record, partial(self._set_trouble, "record"), partial(self._set_trouble, "order"))
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._registering = Registering(cloud, clock, self._in_pool)
         services = Services(clock, cloud, folder, self._registering.register)
         self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
-        self._runner = Runner(self._written, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
-                              self._progressed, self._later)
+        self._runner = Runner(self._pen.written, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
+                              self._progressed, self._pen.later)
 
     @property
     def board(self) -> BoardState:
@@ -73,7 +75,7 @@ class Bench:
     @property
     def trouble(self) -> HoloBenchError | None:
         """What keeps the station itself from working: tenant out of reach, journal not writable."""
-        return self._trouble
+        return next((self._troubles[source] for source in TROUBLES if source in self._troubles), None)
 
     @property
     def working(self) -> bool:
@@ -122,7 +124,8 @@ class Bench:
         body = RunStarted(plan.path, blueprint, operator, facts, dict(plan.options))
         draft = Draft(body, self.clock.now(), unit.key, run, slot)
         replaced = self._board.by_unit.get(unit.key, "")
-        self._submit(partial(self._record.claim, unit.facts.text(CLAIMED_BY), run, LEASE_S, draft, instead_of=replaced))
+        self._set_trouble("order", None)
+        self._pen.do(partial(self._record.claim, unit.facts.text(CLAIMED_BY), run, LEASE_S, draft, instead_of=replaced))
 
     def retry(self, slot: int, operator: str = "") -> None:
         """Try the failed step again. Raises NotFound `bench.no-run`."""
@@ -160,7 +163,8 @@ class Bench:
         self._unsubscribe = self._record.subscribe(
             lambda events: _ignore_closed(loop, self._fold, events))
         self._bus.watch(lambda change: _ignore_closed(loop, self._changed, change))
-        sensor = TenantSensor(self._cloud, self.clock, self._waiting, self._serial, self._tell_run, self._set_trouble,
+        sensor = TenantSensor(self._cloud, self.clock, self._waiting, self._serial, self._tell_run,
+                              partial(self._set_trouble, "tenant"),
                               self._pause, self._in_pool)
         self._tasks = [loop.create_task(sensor.watch(), name="tenant"), loop.create_task(self._renew(), name="claims"),
                        loop.create_task(self._registering.watch(), name="registrations")]
@@ -170,6 +174,7 @@ class Bench:
     async def close(self) -> None:
         """Stop: actions end with an outcome or stay as open intents, handles are given back, the journal is flushed."""
         loop = asyncio.get_running_loop()
+        self._pen.last_try()
         for task in self._tasks:
             task.cancel()
         self._registering.close()
@@ -177,7 +182,7 @@ class Bench:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await loop.run_in_executor(None, self._bus.close)
         await self._presence.close()
-        await loop.run_in_executor(None, lambda: self._writer.shutdown(wait=True))
+        await self._pen.close()
         await asyncio.sleep(0)
         self._unsubscribe()
         await loop.run_in_executor(None, self._cloud.close)
@@ -198,7 +203,7 @@ class Bench:
             run = self._board.runs[run_id]
             self._runner.consider(run)
             if not run.open and events[-1].run == run_id:
-                self._submit(partial(self._record.release, run.facts.text(CLAIMED_BY), run_id))
+                self._pen.do(partial(self._record.release, run.facts.text(CLAIMED_BY), run_id))
         self._notify(frozenset(slots))
 
     def _notify(self, slots: frozenset[int]) -> None:
@@ -213,35 +218,27 @@ class Bench:
         known = self._board.units.get(unit)
         self._notify(frozenset({known.slot} if known else ()))
 
-    def _later(self, draft: Draft) -> None:
-        """An observation, by way of the journal's thread: even queueing may wait there for a commit under way."""
-        self._submit(partial(self._record.append_later, draft))
-
-    def _written(self, draft: Draft) -> Awaitable[object]:
-        """Durable once awaited; behind everything that was told or written before, as all goes through one thread."""
-        return asyncio.get_running_loop().run_in_executor(self._writer, self._record.append, draft)
-
     def _write(self, drafts: Sequence[Draft]) -> None:
-        self._submit(lambda: self._record.append(*drafts))
+        self._pen.write(*drafts)
 
-    def _submit(self, work: Callable[[], object]) -> None:
-        future = asyncio.get_running_loop().run_in_executor(self._writer, work)
-        future.add_done_callback(lambda f: self._set_trouble(_error_of(f)) if not f.cancelled() and f.exception() else None)
-
-    def _set_trouble(self, error: HoloBenchError | None) -> None:
-        if (error.code if error else None) == (self._trouble.code if self._trouble else None):
-            return
-        self._trouble = error
-        for watcher in tuple(self._trouble_watchers):
-            watcher(error)
+    def _set_trouble(self, source: str, error: HoloBenchError | None) -> None:
+        before = self.trouble
+        if error is None:
+            self._troubles.pop(source, None)
+        else:
+            self._troubles[source] = error
+        now = self.trouble
+        if (now.code if now else None) != (before.code if before else None):
+            for watcher in tuple(self._trouble_watchers):
+                watcher(now)
 
     def _tell_unit(self, unit: str, facts: Sequence[Fact]) -> None:
         known, run = self._board.units.get(unit), self._board.run_of(unit)
-        self._later(Draft(Observed(tuple(facts)), self.clock.now(), unit, run.id if run and run.open else "",
-                                        known.slot if known else 0))
+        self._pen.later(Draft(Observed(tuple(facts)), self.clock.now(), unit, run.id if run and run.open else "",
+                              known.slot if known else 0))
 
     def _tell_run(self, run: Run, facts: Sequence[Fact]) -> None:
-        self._later(Draft(Observed(tuple(facts)), self.clock.now(), run.unit, run.id, run.slot))
+        self._pen.later(Draft(Observed(tuple(facts)), self.clock.now(), run.unit, run.id, run.slot))
 
     def _waiting(self) -> list[Run]:
         return [r for r in self._board.runs.values() if r.path in self.paths and asks_tenant(r, self.paths[r.path])]
@@ -267,15 +264,7 @@ class Bench:
             await asyncio.sleep(LEASE_S / 3)
             for run in self._board.runs.values():
                 if run.open:
-                    self._submit(partial(self._record.renew, run.facts.text(CLAIMED_BY), run.id, LEASE_S))
-
-
-def _error_of(future: "asyncio.Future[object]") -> HoloBenchError:
-    error = future.exception()
-    if isinstance(error, HoloBenchError):
-        return error
-    log.error("the journal's thread met a bug", exc_info=error)
-    return HoloBenchError("station.bug", type(error).__name__)
+                    self._pen.do(partial(self._record.renew, run.facts.text(CLAIMED_BY), run.id, LEASE_S))
 
 
 def _ignore_closed(loop: asyncio.AbstractEventLoop, work: Callable[[T], None], value: T) -> None:

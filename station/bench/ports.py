@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from station.links.mtp.storage import DeviceStorage
+from station.model.errors import JournalError
 from station.model.events import Draft, Event
 from station.model.facts import FactValue
 from station.model.timing import Deadline
@@ -52,6 +53,10 @@ class Bus(Protocol):
 
 class Record(Protocol):
     """What the bench needs of the journal."""
+
+    @property
+    def trouble(self) -> JournalError | None:
+        """Why queued observations cannot be committed at the moment; None when all is well."""
 
     def append(self, *drafts: Draft) -> tuple[Event, ...]:
         """Write in one transaction; durable on return."""
