@@ -18,7 +18,7 @@ from station.model.timing import CancelToken
 from station.package.assets import with_assets
 from station.package.compiler import Compiled, Dialect, compile_settings
 from station.package.customizations import Customizations, Element, PackageConfig
-from station.package.layout import Asset, notes_of, text_files, xml_block
+from station.package.layout import ASSET_INDEX, Asset, notes_of, text_files, xml_block
 from station.package.schema import Kind, Schema, shipped
 from station.package.settings import PackageSettings
 from station.package.settings_tree import SecretResolver, to_tree
@@ -152,15 +152,19 @@ def _write(stream: BinaryIO, settings: PackageSettings, customizations: Customiz
     writer = WimWriter(stream, moment)
     assets: list[Asset] = []
     known: dict[str, Stored] = {}
+    kinds = list(dict.fromkeys(f.kind for f in compiled.carried))
     done = 0
-    for number, file in enumerate(compiled.carried):
-        if file.path not in known:
+    for file in compiled.carried:
+        fresh = file.path not in known
+        if fresh:
             with source.open(file.path) as opened:
                 known[file.path] = writer.store(opened, token, _after(done, progress))
             done += known[file.path].size
-        asset = Asset(file, number, _digest_name(known[file.path].sha256))
+        index = ASSET_INDEX + kinds.index(file.kind)
+        asset = Asset(file, list(known).index(file.path), _digest_name(known[file.path].sha256), index)
         assets.append(asset)
-        writer.place(asset.path, known[file.path])
+        if fresh:
+            writer.place(asset.path, known[file.path])
     placed = with_assets(compiled, assets, customizations.config.id)
     seal = hashlib.sha256()
     for path, data in text_files(customizations, placed, assets, source=not options.strip_source).items():

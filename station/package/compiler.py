@@ -16,7 +16,7 @@ from enum import Enum
 from station.model.errors import UsageError
 from station.package import wlan
 from station.package.credentials import read_certificate
-from station.package.customizations import Element
+from station.package.customizations import Element, writable
 from station.package.provxml import Characteristic, Parm, render, settings_group, split_csp
 from station.package.schema import Action, Kind, Schema, Serialization, Setting
 
@@ -24,6 +24,8 @@ WLAN_XML = "ConnectivityProfiles/WLAN/WLANSetting/WLANConfig/WLANXmlSettings"
 WLAN_XML_CSP = "./Vendor/MSFT/WiFi/Profile/~SSID~/WlanXml"
 WLAN_PROFILE_CSP = "./Vendor/MSFT/WiFi/Profile/~ProfileName~/WlanXml"
 _USER_IN_2018 = frozenset({"Policies/Experience/AllowWindowsConsumerFeatures"})
+PACKAGE_MARKER = "{package}"
+"""Stands for the package's id until it is known."""
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -80,6 +82,8 @@ class _Value:
     text: str
     user: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
+    announces: bool = False
+    """Not the setting itself, but the announcement of the file that it carries."""
 
 
 ReadFile = Callable[[str], bytes]
@@ -98,12 +102,14 @@ def compile_settings(common: Element, schema: Schema, read: ReadFile, dialect: D
     seen: dict[str, int] = {}
     for number, (key, members) in enumerate(_ordered(groups)):
         parms = [p for v in members for p in _parms(v, read, dialect, carried)]
+        if not all(writable(p.value) for p in parms):
+            raise UsageError("package.bad-value", f"{members[0].setting.path} holds a character that no package can hold")
         if not parms:
             continue
         store_path = _store_path(members[0], dialect)
-        instance = seen.get(store_path, 0)
-        seen[store_path] = instance + 1
         context = _context(key, members[0], dialect)
+        instance = seen.get(context + store_path, 0)
+        seen[context + store_path] = instance + 1
         if dialect is Dialect.WCD_2016:
             files.append(ProvFile(context, f"{key[-1]}_{len(files)}", key[-1], tuple(parms)))
         else:
@@ -130,8 +136,7 @@ def _values(element: Element, path: str, steps: tuple[str, ...], keys: Mapping[s
         yield _wlan_value(element, setting, steps, keys)
         return
     if setting is not None and setting.leaf:
-        yield _Value(_typed(setting, element), (*steps, element.name), keys, element.text, _for_user(setting, element, dialect),
-                     _app_options(element))
+        yield from _leaf(setting, element, (*steps, element.name), keys, dialect)
         return
     if setting is None and not element.children and not schema.knows_below(path):
         raise UsageError("package.unknown-setting", f"{path} ({schema.origin})")
@@ -155,10 +160,21 @@ def _keyed(child: Element, path: str, steps: tuple[str, ...], keys: Mapping[str,
     """An item of a list stands in the instance path under its key or index instead of its element name."""
     setting = schema.find(path)
     if setting is not None and setting.leaf:
-        yield _Value(_typed(setting, child), (*steps, key), keys, child.text, _for_user(setting, child, dialect))
+        yield from _leaf(setting, child, (*steps, key), keys, dialect)
         return
     items = _app_children(child) if path.endswith("App/Application") else child
     yield from (replace(v, steps=(*steps, key, *v.steps[1:])) for v in _values(items, path, (), keys, schema, dialect))
+
+
+def _leaf(setting: Setting, element: Element, steps: tuple[str, ...], keys: Mapping[str, str],
+          dialect: Dialect) -> Iterator[_Value]:
+    """A value; a file that is carried is announced to the device before it."""
+    user = _for_user(setting, element, dialect)
+    found = _Value(_typed(setting, element), steps, keys, element.text, user, _app_options(element))
+    if setting.carried or setting.serialization is Serialization.APP:
+        yield replace(found, user=False, announces=True)
+    if not setting.carried:
+        yield found
 
 
 def _app_children(app: Element) -> Element:
@@ -260,6 +276,8 @@ def _file_part(key: tuple[str, ...]) -> str:
 def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[CarriedFile]) -> list[Parm]:
     setting = value.setting
     settings_path = setting.path if dialect is Dialect.WCD_2025 else ""
+    if value.announces:
+        return _announcement(value, carried)
     if setting.action is Action.DELETE:
         raise UsageError("package.deletes", setting.path)
     if setting.registry and not setting.csp:
@@ -267,7 +285,7 @@ def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[Carrie
         return [Parm(steps, value.steps[-1], *_plain(value), settings_path=settings_path)]
     keys = dict(value.keys)
     if setting.serialization is Serialization.APP:
-        return _app(value, settings_path, carried)
+        return _app(value, settings_path)
     text, datatype = _serialized(value, read, keys)
     csp = WLAN_PROFILE_CSP if setting.serialization is Serialization.WLAN_PROFILE else setting.csp
     if not csp or csp == "Dummy":
@@ -334,13 +352,23 @@ def _is_true(text: str) -> bool:
     return text.casefold() in _TRUE
 
 
-def _app(value: _Value, settings_path: str, carried: list[CarriedFile]) -> list[Parm]:
-    """The app and its dependencies travel in DataAsset; HostedInstall names them. How exactly is a guess (facts/packages
-    §1.5).
-    """
+def _announcement(value: _Value, carried: list[CarriedFile]) -> list[Parm]:
+    """Provisioning/Assets/<package>/<instance> with one parm a file (facts/packages §1.5)."""
     instance = "/" + "/".join(value.steps)
-    names = [value.text, *(str(d) for d in value.options.get("dependencies", ()))]  # type: ignore[attr-defined]
-    carried.extend(CarriedFile(n, n.replace("\\", "/").rsplit("/", 1)[-1], instance, value.steps[-1]) for n in names)
+    found = [CarriedFile(n, n.replace("\\", "/").rsplit("/", 1)[-1], instance, value.setting.path.rsplit("/", 1)[-1])
+             for n in _carried_names(value)]
+    carried.extend(found)
+    path = tuple(Characteristic(s) for s in ("Provisioning", "Assets", PACKAGE_MARKER, *value.steps))
+    return [Parm(path, _asset(f.path), f.name) for f in found]
+
+
+def _carried_names(value: _Value) -> list[str]:
+    return [value.text, *(str(d) for d in value.options.get("dependencies", ()))]  # type: ignore[attr-defined]
+
+
+def _app(value: _Value, settings_path: str) -> list[Parm]:
+    """HostedInstall names the app and its dependencies by their announced names; that is a guess (facts/packages §1.5)."""
+    names = _carried_names(value)
     dependencies = "".join(f"<Dependency PackageUri={json.dumps(_asset(n))} />" for n in names[1:])
     inner = f"<Dependencies>{dependencies}</Dependencies>" if dependencies else ""
     xml = (f"<Application PackageUri={json.dumps(_asset(names[0]))} "

@@ -5,6 +5,7 @@ is for
 files that nobody vouches for: no DTD, no entities, bounded depth and count.
 """
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIG_NAMESPACE = "urn:schemas-Microsoft-com:Windows-ICD-Package-Config.v1.0"
 SETTINGS_NAMESPACE = "urn:schemas-microsoft-com:windows-provisioning"
+_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _DEPTH = 48
 _COUNT = 50_000
 
@@ -147,6 +149,11 @@ def escape_attribute(text: str) -> str:
     """Text in an attribute, with the escapes that real packages show (facts/packages §1.3)."""
     return (text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
             .replace("\r", "&#xD;").replace("\n", "&#xA;").replace("\t", "&#x9;"))
+
+
+def writable(text: str) -> bool:
+    """Whether a text can stand in an XML document: no control characters but tab and line ends, no lone surrogates."""
+    return not _UNWRITABLE.search(text)
 
 
 def package_id(text: str) -> str:

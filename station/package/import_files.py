@@ -44,6 +44,10 @@ class FileKeeper:
     def missing(self) -> tuple[str, ...]:
         return tuple(self._missing)
 
+    def has(self, kind: str, path: str) -> bool:
+        """Whether a carried file of that name is there; `place` is its last part."""
+        return (kind, _last(path)) in self._sources
+
     def text(self, kind: str, place: str, path: str) -> str:
         """The text of a source; "" where there is none."""
         found = self._sources.get((kind, place))
@@ -57,7 +61,7 @@ class FileKeeper:
 
         Raises UsageError `package.cannot-write`.
         """
-        source = self._sources.get((kind, place))
+        source = self._sources.get((kind, _last(place) if kind == "carried" else place))
         if source is None:
             beside = self._neighbour(path)
             if beside is None:
@@ -93,6 +97,10 @@ class FileKeeper:
         return name
 
 
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def safe_path(path: str) -> str:
     """A relative path that stays in its folder: the given one where it does, else its last part, else a name of ours."""
     parts = path.replace("\\", "/").split("/")
@@ -109,7 +117,7 @@ class FileView(FileKeeper):
         self._contents: dict[str, bytes | None] = {}
 
     def take(self, kind: str, place: str, path: str) -> str:
-        source = self._sources.get((kind, place))
+        source = self._sources.get((kind, _last(place) if kind == "carried" else place))
         if source is None:
             return safe_path(path)
         name = self._free(safe_path(path), source)
@@ -153,6 +161,8 @@ def package_files(path: Path, password: str | None, image: PackageImage) -> "dic
                 case ["WiFi", "Profile", _, "WlanXml"] if _is_profile(image, document.path, parm.value):
                     found["profile", str(counts.get("profile", 0))] = _text(parm.value)
                     counts["profile"] = counts.get("profile", 0) + 1
+    for asset in image.assets:
+        found["carried", _last(asset.path)] = _Carried(path, password, image.index, asset.path)
     for family, uris in apps:
         for number, uri in enumerate(uris):
             file = next((f for f in image.assets if f.path.endswith("/" + uri.replace("\\", "/"))

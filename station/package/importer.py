@@ -18,7 +18,7 @@ from station.package import wlan
 from station.package.contents import ImageInfo, PackageContents, PackageImage, read_package
 from station.package.decompiler import decompile
 from station.package.import_files import FileKeeper, package_files
-from station.package.leaves import Leaves
+from station.package.leaves import Leaves, Steps
 from station.package.schema import Schema, shipped
 from station.package.settings import (
     AccountManagement,
@@ -47,7 +47,7 @@ from station.package.settings import (
     WifiProfile,
     WifiSecurity,
 )
-from station.package.settings_tree import DELETION, GROUPS, KEY_LOCATIONS, PORTAL_MODES, STORES, join_path
+from station.package.settings_tree import DELETION, GROUPS, KEY_LOCATIONS, PORTAL_MODES, STORES, join_path, split_path
 from station.package.store import is_secret_setting
 
 SecretKeeper = Callable[[str, str], str]
@@ -345,17 +345,23 @@ class _Import:
         found = []
         for steps, text in self._leaves.rest():
             path = join_path(steps)
-            try:
-                named = join_path(steps) == path and all(n.isidentifier() for n, _ in steps)
-            except UsageError:
-                named = False
-            if not named:
+            if not _sayable(path, steps):
                 self._left_out.append(path[:120])
+            elif self._files.has("carried", text):
+                found.append(OtherSetting(path, self._files.take("carried", text, text)))
             elif is_secret_setting(steps[-1][0]):
                 found.append(OtherSetting(path, "", self._secret("-".join(n for n, _ in steps), text)))
             else:
                 found.append(OtherSetting(path, text))
         return tuple(found)
+
+
+def _sayable(path: str, steps: Steps) -> bool:
+    """Whether a path says its steps so that they can be read back."""
+    try:
+        return split_path(path) == list(steps)
+    except UsageError:
+        return False
 
 
 def canonical(settings: PackageSettings) -> PackageSettings:

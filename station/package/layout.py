@@ -27,6 +27,7 @@ class Asset:
     file: CarriedFile
     number: int
     digest: str
+    index: int = ASSET_INDEX
 
     @property
     def key(self) -> str:
@@ -35,7 +36,7 @@ class Asset:
 
     @property
     def path(self) -> str:
-        return f"DataAsset/{ASSET_INDEX}/{self.number}_{self.digest}/{self.file.name}"
+        return f"DataAsset/{self.index}/{self.number}_{self.digest}/{self.file.name}"
 
 
 def text_files(customizations: Customizations, compiled: Compiled, assets: list[Asset], *, source: bool) -> dict[str, bytes]:
@@ -74,10 +75,15 @@ def _run_list(context: str, files: list[ProvFile]) -> bytes:
 
 
 def _assets_list(assets: list[Asset]) -> bytes:
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<Elements Type="DataAsset">', f'  <Element Index="{ASSET_INDEX}">',
-             f'    <Metadata Key="Name" Value="{escape_attribute(assets[0].file.kind)}" />']
-    lines += [f'    <Metadata Key="{escape_attribute(a.key)}" Value="{escape_attribute(a.file.instance)}" />' for a in assets]
-    return "\r\n".join([*lines, "  </Element>", "</Elements>"]).encode("utf-8")
+    """One element a kind of file."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<Elements Type="DataAsset">']
+    for index in sorted({a.index for a in assets}):
+        members = [a for a in assets if a.index == index]
+        lines += [f'  <Element Index="{index}">',
+                  f'    <Metadata Key="Name" Value="{escape_attribute(members[0].file.kind)}" />']
+        lines += [f'    <Metadata Key="{escape_attribute(a.key)}" Value="{escape_attribute(a.file.instance)}" />' for a in members]
+        lines.append("  </Element>")
+    return "\r\n".join([*lines, "</Elements>"]).encode("utf-8")
 
 
 def altitude(owner: str, rank: int) -> int:

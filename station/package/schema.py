@@ -96,6 +96,8 @@ class Setting:
     engines: frozenset[Engine] = frozenset()
     mark: Mark = Mark.VERIFIED
     source: str = ""
+    carried: bool = False
+    """A file that only travels along (scripts of commands): announced to the device, with no node of its own."""
     open: bool = False
     """Not in the schema: a policy by its name alone, typed by its value."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from station.model.errors import NotFound, UsageError
 from station.package import wlan
-from station.package.customizations import Element
+from station.package.customizations import Element, writable
 from station.package.schema import Kind, Schema
 from station.package.settings import (
     AccountManagement,
@@ -62,6 +62,9 @@ def to_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -
     common = _group("Common", [p for p in parts if p is not None])
     for other in settings.setting:
         common = with_setting(common, split_path(other.path), resolve(other.secret) if other.secret else other.value, schema)
+    for element in common.walk():
+        if not all(writable(t) for t in (element.name, element.text, *(v for _, v in element.attributes))):
+            raise UsageError("package.bad-value", f"{element.name} holds a character that no package can hold")
     return SettingsTree(replace(common, children=tuple(sorted(common.children, key=lambda e: e.name.casefold()))), made)
 
 

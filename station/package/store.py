@@ -76,7 +76,7 @@ def _setting(path: tuple[str, ...], tree: "_Tree", known: Schema) -> Setting:
         store_path, _KINDS.get(_number(values, "Type"), Kind.STRING), _text(csp, "Path"), _action(_number(csp, "Action")),
         user=_number(csp, "Context") == 1, key=_text(values, "Key"), atomic_root=_text(values, "AtomicRoot").strip("/"),
         after=_after(_text(apply, "ApplyAfterSetting")), values=_choices(path, tree),
-        serialization=_serialization(_number(values, "Serialization")), registry=registry,
+        serialization=_serialization(_number(values, "Serialization")), registry=registry, carried="FilePath" in values,
         required=_number(values, "Required") == 1, title=_text(visibility, "DisplayName") or (ours.title if ours else ""),
         help=_text(visibility, "DisplayDescription"), secret=is_secret_setting(path[-1]) or bool(ours and ours.secret),
         builds=ours.builds if ours else _BOTH, engines=frozenset({Engine.STORE, Engine.ICD}), mark=Mark.VERIFIED,

@@ -70,6 +70,7 @@ def leaf(name: str, kind: int, csp: str = "", **more: object) -> Node:
 
 def hololens_store() -> bytes:
     """A store that looks like one for HoloLens; places and numbers are ours."""
+    commands = "./Vendor/MSFT/ProvisioningCommands/PrimaryContext/$(__PackageID)/~Command~/"
     user = "./Vendor/MSFT/Accounts/Users/~UserName~/"
     page = "./Vendor/MSFT/Example/FirstExperience/"
     return hive({
@@ -79,6 +80,11 @@ def hololens_store() -> bytes:
             "SkipWifi": leaf("SkipWifi", 1, page + "SkipWifi"),
             "PreferredRegion": leaf("PreferredRegion", 2, page + "Region", choices={"84": "France", "94": "Germany"})}},
         "DeveloperSetup": {"": {"Name": "DeveloperSetup", "Type": 6}},
+        "ProvisioningCommands": {"": {"Name": "ProvisioningCommands", "Type": 6}, "PrimaryContext": {
+            "": {"Name": "PrimaryContext", "Type": 6}, "Command": {"": {"Name": "Command", "Type": 7}, "CommandConfig": {
+                "": {"Name": "CommandConfig", "Type": 6},
+                "CommandFile": leaf("CommandFile", 5, FilePath="Temporary Runtime Package Command Files"),
+                "CommandLine": leaf("CommandLine", 3, commands + "CommandLine")}}}},
         "Accounts": {"": {"Name": "Accounts", "Type": 6}, "Users": {
             "": {"Name": "Users", "Type": 8, "Key": "UserName"}, "User": {
                 "": {"Name": "User", "Type": 6, "AtomicRoot": "/Accounts/Users/User"},

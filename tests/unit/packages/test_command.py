@@ -213,6 +213,22 @@ def test_without_a_confirmation_the_package_stays(package: Path, monkeypatch: py
     assert bus.storage.names(("Documents",)) == ["o.ppkg"]
 
 
+@pytest.mark.parametrize("where", ["text_files", "compile_settings", "xml_block"])
+def test_a_crash_report_of_a_build_holds_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    import traceback
+
+    from station.package import build as building
+
+    def broken(*_: object) -> object:
+        raise RuntimeError("a bug")
+    monkeypatch.setattr(building, where, broken)
+    with pytest.raises(RuntimeError) as caught:
+        run("package", "build", folder / "s.toml", "-o", folder / "o.ppkg")
+    report = "".join(traceback.format_exception(caught.value))
+    assert not any(value in report for value in making.SECRETS.values())
+    assert list(folder.glob("o.ppkg*")) == [], "nothing half-built stays"
+
+
 def test_no_secret_is_found_after_a_full_build_and_push(
         folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
         capsys: pytest.CaptureFixture[str]) -> None:

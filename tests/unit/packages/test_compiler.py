@@ -134,6 +134,15 @@ def test_a_file_that_is_no_certificate_is_told() -> None:
     assert caught.value.code == "package.bad-certificate"
 
 
+def test_a_file_with_characters_that_xml_cannot_hold_is_refused() -> None:
+    from station.package.settings import Kiosk
+
+    tree = to_tree(making.simple_settings(kiosk=Kiosk("k.xml")), making.secret, shipped())
+    with pytest.raises(UsageError) as caught:
+        compile_settings(tree.common, shipped(), lambda _: b"<a>\x01</a>")
+    assert caught.value.code == "package.bad-value"
+
+
 def test_other_settings_go_the_same_way() -> None:
     some = PackageSettings(Identity("x"), setting=(OtherSetting("Policies/System/AllowLocation", "Force off"),))
     assert compiled(some).files[0].parms[0].value == "0"

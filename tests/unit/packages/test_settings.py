@@ -101,6 +101,16 @@ def test_what_is_no_path_of_a_setting_is_refused(path: str) -> None:
         split_path(path)
 
 
+@pytest.mark.parametrize("text", ["a\x01b", "\x00", "\ud800", "\uffff"])
+def test_characters_that_xml_cannot_hold_are_refused(text: str) -> None:
+    for some in (making.simple_settings(wifi=(WifiNetwork(text, key="wifi/lab"),)), making.simple_settings(
+            setting=(OtherSetting("Policies/A/B", text),))):
+        with pytest.raises(UsageError) as caught:
+            to_tree(some, making.secret, shipped())
+        assert caught.value.code == "package.bad-value"
+        assert text not in str(caught.value)
+
+
 def test_other_settings_take_their_place_in_the_tree() -> None:
     some = making.simple_settings(setting=(OtherSetting("ConnectivityProfiles/VPN/VPNSetting[Work]/Server", "vpn.contoso.com"),
                                            OtherSetting("Accounts/Users/User[eve]/Password", secret="user/bob")))

@@ -11,7 +11,16 @@ from station.package.contents import read_package
 from station.package.hive import Hive
 from station.package.lint import check_settings
 from station.package.schema import Kind, Schema
-from station.package.settings import FirstExperience, Headset, Identity, LocalUser, PackageSettings, Policy, Target
+from station.package.settings import (
+    FirstExperience,
+    Headset,
+    Identity,
+    LocalUser,
+    OtherSetting,
+    PackageSettings,
+    Policy,
+    Target,
+)
 from station.package.settings_tree import to_tree
 from station.package.store import find_stores, read_store, schema_of
 from tests.unit.packages import hive_builder, making
@@ -51,6 +60,31 @@ def test_a_package_is_built_with_a_store(tmp_path: Path, schema: Schema) -> None
     build(SETTINGS, tmp_path / "o.ppkg", secret=making.secret, folder=tmp_path, schema=schema)
     places = {p.name for d in read_package(tmp_path / "o.ppkg").main.documents for p in d.parms}
     assert {"SkipCalibration", "Region", "Password"} <= places
+
+
+def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, schema: Schema) -> None:
+    """facts/packages §1.5: DataAsset/2/0_<digest>, announced under the package's id and the instance of its setting."""
+    from station.package.build import build
+    from station.package.importer import import_settings
+
+    (tmp_path / "tool.exe").write_bytes(b"program")
+    base = "ProvisioningCommands/PrimaryContext/Command/CommandConfig[first]/"
+    some = PackageSettings(Identity("x", making.ID), setting=(OtherSetting(base + "CommandFile", "tool.exe"),
+                                                              OtherSetting(base + "CommandLine", "cmd /c tool.exe")))
+    package = tmp_path / "o.ppkg"
+    build(some, package, secret=making.secret, folder=tmp_path, schema=schema)
+    image = read_package(package).main
+    assert [d.path.rsplit("/", 1)[-1] for d in image.documents] == [
+        "0__ProvisioningCommands_PrimaryContext_Command_0_CommandFile.provxml",
+        "1__ProvisioningCommands_PrimaryContext_Command_0_CommandLine.provxml"]
+    announced = image.documents[0].parms[0]
+    assert [s.type for s in announced.path] == ["Provisioning", "Assets", f"{{{making.ID}}}", "ProvisioningCommands",
+                                               "PrimaryContext", "Command", "0", "CommandFile"]
+    assert announced.value == "tool.exe"
+    assert image.assets[0].path == f"DataAsset/2/{announced.name}".replace("\\", "/")
+    found = import_settings(package, keep=lambda n, _: n, folder=tmp_path / "in", schema=schema)
+    assert found.settings.setting == some.setting
+    assert (tmp_path / "in" / "tool.exe").read_bytes() == b"program"
 
 
 def test_with_a_store_the_lint_no_longer_asks_for_one(schema: Schema) -> None:
