@@ -136,6 +136,22 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """The proof itself; only where it knows nothing, a person's word. What a link knows no word can change."""
+
+    proof: Proof
+    by: Attested
+
+    def judge(self, facts: Facts, since: int) -> bool | None:
+        verdict = self.proof.judge(facts, since)
+        return self.by.judge(facts, since) if verdict is None else verdict
+
+    def keys(self) -> Iterator[str]:
+        yield from self.proof.keys()
+        yield from self.by.keys()
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The opposite; unknown stays unknown."""
 

@@ -2,7 +2,7 @@
 
 from station.model.build import OsBuild, Series
 from station.model.path import Attestation, Precondition
-from station.model.proofs import AtLeast, Attested, BuildAtLeast, Either, Is, OneOf
+from station.model.proofs import AtLeast, Attested, BuildAtLeast, Is, OneOf, Vouched
 from station.model.words import N_
 
 BUILD_CHECKED = "build-checked"
@@ -28,8 +28,8 @@ STORAGE_SHOWN = Precondition("storage", N_("The storage is shown"), AtLeast("uni
 
 
 def build(minimum: OsBuild, about: str, code: str = "enrolment.build-too-old") -> Precondition:
-    """At least this build, or a person who has read it on the headset."""
-    return Precondition("build", about, Either(BuildAtLeast(minimum), Attested(BUILD_CHECKED)), code)
+    """At least this build; where the cable tells too little of it, a person who has read it on the headset."""
+    return Precondition("build", about, Vouched(BuildAtLeast(minimum), Attested(BUILD_CHECKED)), code)
 
 
 def battery(percent: int, about: str, code: str = "enrolment.battery-low") -> Precondition:

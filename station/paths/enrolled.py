@@ -1,6 +1,6 @@
 """Proofs and steps for "the tenant has it": shared by every path that ends in a management record. Facts: enrolment §1.14."""
 
-from station.model.path import Alternative, FaultRule, Step, Timer
+from station.model.path import Alternative, FaultRule, Severity, Step, Timer
 from station.model.proofs import Every, Is, OneOf
 from station.model.words import N_, Actor
 
@@ -16,10 +16,10 @@ IMPORT_FAULTS = (
 
 ENROLMENT_FAULTS = (
     FaultRule(Is("autopilot.enrolment", "blocked"), "enrolment.0x80180014"),
-    FaultRule(Is("autopilot.enrolment", "failed"), "enrolment.failed"),
+    FaultRule(Is("autopilot.enrolment", "failed"), "enrolment.failed", Severity.HOLD),
 )
 """What the tenant itself says of a failed enrolment (facts/tenant §1.2, §1.9). The codes stand on the headset only: they are
-answers to "this is not what I see"."""
+answers to "this is not what I see", and so a failure without code waits for one."""
 
 FORGOTTEN = frozenset({"autopilot.enrolment"})
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from station.model.build import OsBuild
 from station.model.facts import Fact, Facts
-from station.model.proofs import AtLeast, Attested, Either, Every, Is, Not, OneOf, Proof, Same, Seen
+from station.model.proofs import AtLeast, Attested, BuildAtLeast, Either, Every, Is, Not, OneOf, Proof, Same, Seen, Vouched
 from station.model.words import Link
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,6 +23,7 @@ leaves = st.one_of(
 )
 proofs = st.recursive(leaves, lambda inner: st.one_of(
     st.builds(Not, inner),
+    st.builds(Vouched, inner, st.builds(Attested, st.sampled_from(KEYS))),
     st.lists(inner, min_size=1, max_size=3).map(lambda ps: Every(*ps)),
     st.lists(inner, min_size=1, max_size=3).map(lambda ps: Either(*ps))), max_leaves=8)
 known = st.lists(st.tuples(st.sampled_from((*KEYS, "attested.a")), st.one_of(st.booleans(), st.integers(0, 5)),
@@ -60,6 +62,22 @@ def test_only_a_person_attests_and_only_at_this_step() -> None:
     assert Attested("seen").judge(Facts().with_fact(said, 5), since=5) is None
     forged = Fact("attested.seen", True, Link.MTP, AT)
     assert Attested("seen").judge(Facts().with_fact(forged, 5), since=4) is None
+
+
+def test_a_persons_word_counts_only_where_a_link_knows_nothing() -> None:
+    new_enough = Vouched(BuildAtLeast(OsBuild(19041, 1128)), Attested("build-checked"))
+    word = Fact("attested.build-checked", True, Link.PERSON, AT)
+
+    def verdict(build: str, *facts: Fact) -> bool | None:
+        known = Facts().with_fact(Fact("unit.build", build, Link.MTP, AT), 1)
+        for fact in facts:
+            known = known.with_fact(fact, 2)
+        return new_enough.judge(known, 0)
+
+    assert verdict("19041") is None, "the cable tells only the major number"
+    assert verdict("19041", word) is True
+    assert verdict("18362", word) is False, "no word makes an old build new"
+    assert verdict("20348") is True
 
 
 def test_an_older_event_never_replaces_a_newer_fact() -> None:

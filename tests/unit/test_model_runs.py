@@ -24,7 +24,7 @@ from station.model.events import (
 )
 from station.model.facts import Fact, FactValue
 from station.model.path import Path
-from station.model.proofs import AtLeast, Attested, BuildAtLeast, Either, Every, Is, Not, OneOf, Proof, Same, Seen
+from station.model.proofs import AtLeast, Attested, BuildAtLeast, Either, Every, Is, Not, OneOf, Proof, Same, Seen, Vouched
 from station.model.runs import Phase, Run, advance, reduce
 from station.model.words import Link
 from station.paths.registry import PATHS
@@ -46,6 +46,8 @@ def satisfying(proof: Proof) -> dict[str, FactValue]:
             return {proof.key: int(proof.least)}
         case BuildAtLeast():
             return {proof.key: str(proof.build)}
+        case Vouched():
+            return satisfying(proof.proof)
         case Attested():
             return {f"attested.{proof.what}": True}
         case Same():
