@@ -1,7 +1,7 @@
 """The side rail: the slots that want a person, failed ones first, longest waiting first. Slots move here, never on the board."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -96,8 +96,8 @@ class _Entry(QStyledItemDelegate):
         self._theme = theme
         self._board = board
         self._breaker = Breaker()
+        self._still: dict[int, tuple[object, QPixmap]] = {}
         self._number = theme.sized(20 * theme.sizes.text, True)
-        self._text = theme.font(Type.BODY)
         self._small = theme.font(Type.CAPTION)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -107,15 +107,31 @@ class _Entry(QStyledItemDelegate):
         tile = index.data(ROLE_TILE)
         if not isinstance(tile, Tile):
             return
-        t, theme = self._theme.tokens, self._theme
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        box = rect.adjusted(0, 3, 0, -3)
-        tone = t.states[tile.word]
-        painter.save()
+        looked_at = bool(option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
+        painter.drawPixmap(rect.topLeft(), self._picture(tile, looked_at, rect.size(), painter.device().devicePixelRatio()))
+
+    def _picture(self, tile: Tile, looked_at: bool, size: QSize, ratio: float) -> QPixmap:
+        """The whole line, painted when it changes: once a second at most."""
+        time = time_text(tile, self._board.now())
+        key = (tile.word, tile.next_action, time, looked_at, size.width(), size.height(), ratio)
+        kept = self._still.get(tile.slot)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(self._theme.tokens.surface))
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hovered = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
-        painter.setPen(QColor(t.line_strong if hovered else t.line))
+        self._paint_line(painter, QRect(0, 3, size.width() - 1, size.height() - 6), tile, time, looked_at)
+        painter.end()
+        self._still[tile.slot] = (key, picture)
+        return picture
+
+    def _paint_line(self, painter: QPainter, box: QRect, tile: Tile, time: str, looked_at: bool) -> None:
+        t, theme = self._theme.tokens, self._theme
+        tone = t.states[tile.word]
+        painter.setPen(QColor(t.line_strong if looked_at else t.line))
         painter.setBrush(QColor(t.surface))
         painter.drawRoundedRect(box, theme.sizes.radius, theme.sizes.radius)
         mark = QRect(box.x() + 8, box.y() + 10, 26, 26)
@@ -129,9 +145,8 @@ class _Entry(QStyledItemDelegate):
         painter.drawText(QRect(mark.right() + 9, mark.y() - 2, 40, 30), Qt.AlignmentFlag.AlignVCenter, str(tile.slot))
         painter.setFont(self._small)
         painter.setPen(QColor(t.soft))
-        painter.drawText(box.adjusted(0, 10, -8, 0), Qt.AlignmentFlag.AlignRight, time_text(tile, self._board.now()))
+        painter.drawText(box.adjusted(0, 10, -8, 0), Qt.AlignmentFlag.AlignRight, time)
         painter.setPen(QColor(t.ink))
         line = QRect(box.x() + 8, mark.bottom() + 5, box.width() - 16, box.bottom() - mark.bottom() - 8)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop,
                          "\n".join(self._breaker.lines(_(tile.next_action), self._small, line.width(), 2)))
-        painter.restore()
