@@ -38,6 +38,7 @@ def add_parser(subparsers: Any) -> None:
     lint = verbs.add_parser("lint", help="what will go wrong, before it does")
     lint.add_argument("file", type=Path, metavar="FILE.ppkg|SETTINGS.toml")
     lint.add_argument("--build", default="", metavar="BUILD", help="judge for this build, such as 19041.1128")
+    lint.add_argument("--stick", type=Path, metavar="FOLDER", help="packages in this root folder would be applied too")
     lint.add_argument("--headset", choices=("hololens1", "hololens2"), help="judge for this generation")
     compare = verbs.add_parser("compare", help="two packages, setting by setting")
     compare.add_argument("first", type=Path, metavar="A.ppkg")
@@ -73,6 +74,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _build(args: argparse.Namespace, context: Context) -> int:
+    from station.cli.package_push import pushed_before
     from station.package.lint import check_settings, refuse_errors
     from station.package.settings_file import load
     from station.vault.secrets import open_secrets, require
@@ -81,7 +83,8 @@ def _build(args: argparse.Namespace, context: Context) -> int:
     schema = _schema(args.store)
     store = open_secrets()
     folder = args.settings.resolve().parent
-    findings = check_settings(settings, today=context.clock.now().date(), folder=folder, secret=store.get, schema=schema)
+    findings = check_settings(settings, today=context.clock.now().date(), folder=folder, secret=store.get, schema=schema,
+                              earlier=pushed_before(context))
     if args.engine == "icd":
         findings = tuple(f for f in findings if f.rule not in ("setting-needs-store", "setting-unknown"))
     for finding in findings:
@@ -153,10 +156,14 @@ def _tell_inspection(found: "Inspection", context: Context) -> None:
 
 
 def _lint(args: argparse.Namespace, context: Context) -> int:
-    from station.package.lint import Severity, check_package, check_settings
+    from station.bench.push import stick_packages
+    from station.cli.package_push import pushed_before
+    from station.package.lint import KnownPackage, Severity, check_package, check_settings
     from station.package.settings import Headset
     from station.package.settings_file import load
 
+    there = stick_packages(args.stick) if args.stick else ()
+    present = [KnownPackage(p.name) for p in there if p.name.casefold() != args.file.name.casefold()]
     today = context.clock.now().date()
     accepted = _accepted(args.accept)
     headset = Headset(args.headset) if args.headset else None
@@ -165,10 +172,11 @@ def _lint(args: argparse.Namespace, context: Context) -> int:
         from station.vault.secrets import open_secrets
 
         found = check_settings(load(args.file), today=today, folder=args.file.resolve().parent, secret=open_secrets().get,
-                               schema=schema, generation=headset, build=args.build)
+                               schema=schema, present=present, earlier=pushed_before(context), generation=headset,
+                               build=args.build)
     else:
-        found = check_package(args.file, today=today, password=_password(args.password), schema=schema, generation=headset,
-                              build=args.build)
+        found = check_package(args.file, today=today, password=_password(args.password), schema=schema, present=present,
+                              generation=headset, build=args.build)
     kept = [f for f in found if f.rule not in accepted]
     for finding in kept:
         _show_finding(finding, context)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from station.bench.push import PushReceipt
     from station.journal import Journal
     from station.links.mtp.storage import DeviceStorage
+    from station.package.lint import KnownPackage
     from station.package.push_plan import Place
 
 PUSH_SECONDS = 900.0
@@ -183,6 +184,25 @@ def _history(args: argparse.Namespace, context: Context) -> int:
                 line = f"{event.at:%Y-%m-%d %H:%M:%S}  {topic:<20} {about.get('file', '')}  {where}  {about.get('fault', '')}"
                 context.say(line.rstrip())
     return 0
+
+
+def pushed_before(context: Context) -> "list[KnownPackage]":
+    """Packages that this bench pushed before, by its record; none where there is no record yet."""
+    from station.bench.push import PUSHED, history
+    from station.model.errors import ConfigurationError, JournalError, NotFound
+    from station.model.events import Noted
+    from station.package.lint import KnownPackage
+
+    try:
+        with _journal(context, read_only=True) as journal:
+            bodies = [e.body for e in history(journal.events())]
+    except NotFound:
+        return []
+    except (JournalError, ConfigurationError) as e:
+        context.note(f"{context.translate(N_('Earlier pushes are not known'))}: {e.code}")
+        return []
+    return list(dict.fromkeys(KnownPackage(b.about.get("package", ""), b.about.get("id", ""), b.about.get("version", ""))
+                              for b in bodies if isinstance(b, Noted) and b.topic == PUSHED))
 
 
 def _journal(context: Context, *, read_only: bool = False) -> "Journal":

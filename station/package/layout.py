@@ -81,7 +81,8 @@ def _assets_list(assets: list[Asset]) -> bytes:
         members = [a for a in assets if a.index == index]
         lines += [f'  <Element Index="{index}">',
                   f'    <Metadata Key="Name" Value="{escape_attribute(members[0].file.kind)}" />']
-        lines += [f'    <Metadata Key="{escape_attribute(a.key)}" Value="{escape_attribute(a.file.instance)}" />' for a in members]
+        lines += [f'    <Metadata Key="{escape_attribute(a.key)}" Value="{escape_attribute(a.file.instance)}" />'
+                  for a in members]
         lines.append("  </Element>")
     return "\r\n".join([*lines, "</Elements>"]).encode("utf-8")
 

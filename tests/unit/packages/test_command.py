@@ -129,6 +129,23 @@ def test_lint_is_1_with_errors_and_0_without(package: Path, folder: Path, capsys
     assert run("package", "lint", folder / "bad.toml", "--accept", "name-missing") == 0
 
 
+def test_packages_on_the_stick_are_judged_too(package: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "stick").mkdir()
+    (folder / "stick" / "old.ppkg").write_bytes(b"x")
+    (folder / "stick" / package.name).write_bytes(b"x")
+    run("package", "lint", package, "--stick", folder / "stick", "--json")
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [r["where"] for r in rows if r["rule"] == "other-package-present"] == ["old.ppkg"]
+
+
+def test_a_version_that_was_pushed_before_is_told(package: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "stick").mkdir()
+    run("package", "push", package, "--stick", folder / "stick")
+    capsys.readouterr()
+    run("package", "lint", folder / "s.toml", "--json")
+    assert "version-not-raised" in {json.loads(line)["rule"] for line in capsys.readouterr().out.splitlines()}
+
+
 def test_comparing_tells_differences(package: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save(making.simple_settings(), folder / "two.toml")
     run("package", "build", folder / "two.toml", "-o", folder / "two.ppkg")
@@ -219,7 +236,7 @@ def test_a_crash_report_of_a_build_holds_no_secret(folder: Path, monkeypatch: py
 
     from station.package import build as building
 
-    def broken(*_: object) -> object:
+    def broken(*_: object, **__: object) -> object:
         raise RuntimeError("a bug")
     monkeypatch.setattr(building, where, broken)
     with pytest.raises(RuntimeError) as caught:
