@@ -29,7 +29,7 @@ def garbage_on_this_thread() -> Iterator[None]:
     """Widgets in reference cycles die on the thread of the test, not in a worker that happens to allocate (`ui.garbage`)."""
     gc.disable()
     yield
-    gc.collect()
+    gc.collect(0)
     gc.enable()
 
 
