@@ -13,7 +13,7 @@ for name in ("PySide6", "shiboken6", "qasync"):
 
 import station
 
-ONLY_ON_WINDOWS = {"comtypes", "winreg", "msvcrt"}
+ONLY_ON_WINDOWS = {"winreg", "msvcrt"}
 RUN_BY_ALEMBIC = "station.journal.migrations.env"      # only Alembic can run it
 count = 0
 for module in pkgutil.walk_packages(station.__path__, "station."):
