@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-TERMINAL_WORDS = ("--auto", "--json", "--list-faults", "--help", "-h")
+TERMINAL_WORDS = ("--auto", "--json", "--list-faults", "--crash", "--help", "-h")
 NO_DISPLAY = "There is no display; the same bench runs in the terminal instead."
 
 
@@ -47,6 +47,10 @@ def has_display(environment: Mapping[str, str], platform: str) -> bool:
 def _terminal(words: Sequence[str]) -> int:
     from station.cli.main import main as terminal
 
+    if "report" in words:
+        from ui.records.command import add_pdf
+
+        add_pdf()
     return terminal(words)
 
 

@@ -14,7 +14,7 @@ from station.paths.registry import PATHS
 from station.report.label import DEFAULT_SIZE, SIZES, lay_out, size_of
 from station.report.metrics import measure
 from station.report.story import Story, stories
-from station.report.writing import FORMATS, Manner, save
+from station.report.writing import DOCUMENTS, FORMATS, Manner, save
 from station.report.zpl import DPI, zpl
 
 PRINT_BUDGET_S = 20.0
@@ -26,9 +26,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "report", help="certificate, table and labels of units and batches",
         description="Without -o it lists the runs. The ending of FILE says what is made: "
-                    ".html certificate, .csv table with every column, .zpl or .svg label.")
+                    ".pdf or .html certificate, .csv table with every column, .zpl or .svg label.")
     parser.add_argument("unit", nargs="*", metavar="SERIAL|RUN", help="units or runs; all without any")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"file to write ({', '.join(FORMATS)})")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"file to write ({', '.join((*DOCUMENTS, *FORMATS))})")
     parser.add_argument("--since", type=_moment, metavar="DATE", help="runs begun on or after this date or time (ISO 8601, UTC)")
     parser.add_argument("--until", type=_moment, metavar="DATE", help="runs begun before this date or time")
     parser.add_argument("--latest", action="store_true", help="only the latest run of each unit")

@@ -53,11 +53,19 @@ FORMATS: dict[str, Callable[[Sequence[Story], TextIO, Manner], None]] = {".html"
 """By the ending of the file: certificate, table, label for a label printer, label as a picture."""
 
 
+DOCUMENTS: dict[str, Callable[[Sequence[Story], Path, Manner], None]] = {}
+"""Formats that write their file themselves; the composition with a screen adds `.pdf` (`ui.records.command`)."""
+
+
 def save(stories: Sequence[Story], file: Path, how: Manner) -> None:
     """Write the report that the file's ending asks for.
 
     Raises UsageError `report.unknown-format` or `report.one-label`, JournalError `report.not-written`.
     """
+    document = DOCUMENTS.get(file.suffix.casefold())
+    if document is not None:
+        document(stories, file, how)
+        return
     form = FORMATS.get(file.suffix.casefold())
     if form is None:
         raise UsageError("report.unknown-format", file.suffix or file.name)

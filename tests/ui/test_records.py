@@ -20,7 +20,8 @@ from station.model.words import Link
 from station.report import handover
 from station.report.label import SIZES, Bars, Label, Matrix, code_of, lay_out, qr
 from station.report.svg import bars
-from ui import scenes
+from station.report.writing import DOCUMENTS
+from ui import entry, scenes
 from ui.context import Context
 from ui.records.desk import RecordsDesk
 from ui.records.labels import LabelDialog
@@ -107,6 +108,14 @@ def test_the_certificate_becomes_a_pdf(screen: RecordsScreen, tmp_path: Path) ->
 
     assert file.read_bytes().startswith(b"%PDF-")
     assert file.read_bytes().count(b"/Type /Page\n") >= 4
+
+
+def test_the_command_line_makes_the_same_pdf(screen: RecordsScreen, journal: Journal, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("station.report.writing.DOCUMENTS", DOCUMENTS.copy())
+    file, record = tmp_path / "batch.pdf", next(tmp_path.glob("journal.sqlite"))
+
+    assert entry.main(["report", "--journal", str(record), "-o", str(file)]) == 0
+    assert file.read_bytes().startswith(b"%PDF-")
 
 
 def test_a_pdf_that_cannot_be_written_is_said_to_be_so(screen: RecordsScreen, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_batch_is_one_table(bench, holobench, tmp_path):
 
 @pytest.mark.parametrize(("words", "code", "kind"), [
     (("999",), "report.no-run", NotFound),
-    (("-o", "x.pdf"), "report.unknown-format", UsageError),
+    (("-o", "x.docx"), "report.unknown-format", UsageError),
     (("-o", "x.svg"), "report.one-label", UsageError),
     (("-o", "/nowhere/at/all.html"), "report.not-written", JournalError),
     (("--print", "host:none"), "report.bad-printer", UsageError),
