@@ -63,13 +63,15 @@ def _build(version: str) -> dict[str, FactValue]:
 
 @dataclass(slots=True)
 class UnitSensor:
-    """Reads one unit again and again while it is plugged in."""
+    """Reads one unit again and again while it is plugged in. Its first reading is told whole: what came back on the bus may be
+    the same headset with another system on it, and a proof that it was read again needs a fresh fact."""
 
     lane: Lane
     clock: Clock
     known: Callable[[], Facts]
     tell: Callable[[Sequence[Fact]], None]
     pause: Pause
+    _read_before: bool = False
 
     async def watch(self) -> None:
         """Until cancelled. A unit that cannot be read tells why by the fact `unit.trouble`."""
@@ -87,7 +89,9 @@ class UnitSensor:
         except HoloBenchError as e:
             log.warning("unit at %s cannot be read: %s", self.lane.port, e)
             seen = {"unit.trouble": e.code}
-        facts = changed(self.known(), _keep_finer_build(self.known(), seen), Link.MTP, self.clock.now())
+        known = self.known() if self._read_before else Facts()
+        self._read_before = self._read_before or "unit.serial" in seen
+        facts = changed(known, _keep_finer_build(known, seen), Link.MTP, self.clock.now())
         if facts:
             self.tell(facts)
 

@@ -62,7 +62,7 @@ BACK = Step(
     verb=N_("Wait until it is read again"),
     instruction=N_("The headset starts anew. The station reads its build; the first page follows."),
     actor=Actor.STATION,
-    proof=Every(Seen("unit.build"), Is("bus.present", True)),
+    proof=Every(Seen("unit.build", fresh=True), Is("bus.present", True)),
     budget=900,
     picture="restarting",
     timer=Timer(60, N_("The first start takes about a minute"), "facts: enrolment §4.5"),
