@@ -8,27 +8,28 @@ from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "fr")
+_HERE = files(__name__)
 
 
 def text(name: str) -> str:
     """The text of a shipped file, UTF-8; `name` is a path relative to this folder, with slashes."""
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return _HERE.joinpath(name).read_text(encoding="utf-8")
 
 
 def data(name: str) -> bytes:
     """The bytes of a shipped file; `name` is a path relative to this folder, with slashes."""
-    return files(__name__).joinpath(name).read_bytes()
+    return _HERE.joinpath(name).read_bytes()
 
 
 def names(folder: str, suffix: str) -> tuple[str, ...]:
     """Names (with folder) of the shipped files of `folder` that end in `suffix`, sorted."""
-    return tuple(sorted(f"{folder}/{f.name}" for f in files(__name__).joinpath(folder).iterdir() if f.name.endswith(suffix)))
+    return tuple(sorted(f"{folder}/{f.name}" for f in _HERE.joinpath(folder).iterdir() if f.name.endswith(suffix)))
 
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of a language; the texts in the code are English, so English and unknown languages need none."""
-    catalogue = files(__name__).joinpath(f"locale/{language}/holobench.mo")
+    catalogue = _HERE.joinpath(f"locale/{language}/holobench.mo")
     if not catalogue.is_file():
         return gettext.NullTranslations()
     with catalogue.open("rb") as stream:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from station.model.errors import HoloBenchError
 from ui import language, loop
-from ui.failure import bug_dialog, explain, failure_dialog
 from ui.language import _
 from ui.live import Live
 from ui.preferences import Preferences, load, save
@@ -141,6 +140,8 @@ class App:
         try:
             return await composing
         except HoloBenchError as failure:
+            from ui.failure import explain, failure_dialog
+
             log.warning("the bench could not be opened: %s", failure)
             dialog = failure_dialog(self.window, explain(failure))
             dialog.finished.connect(self.window.close)
@@ -180,6 +181,8 @@ class App:
             QTimer.singleShot(i * BEEP_GAP_MS, self._app.beep)
 
     def _show_bug(self, trace: str) -> None:
+        from ui.failure import bug_dialog
+
         self._trace = trace
         dialog, wanted = bug_dialog(self.window, trace)
         dialog.finished.connect(lambda _result: self._save_bundle() if wanted else None)

@@ -1,6 +1,7 @@
 """The station's window: navigation, banners, notices and the screens of the registry; the `Shell` that screens talk to.
 
-Screens are made when they are opened first and made anew when language, theme or operator mode change.
+Screens are made when they are opened first and made anew when language, theme or operator mode change. What only they, a key or a
+failure need is imported when it is needed, so that the first paint does not wait for it.
 """
 
 import logging
@@ -15,12 +16,8 @@ from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
 from station.model.words import StateWord
 from ui.board.keys import Deed, KeyFilter
-from ui.board.screen import BoardScreen
 from ui.board.view import BoardView
 from ui.context import Context, Kind
-from ui.deeds import Deeds
-from ui.failure import explain, failure_dialog
-from ui.help import help_dialog
 from ui.language import _
 from ui.live import Live
 from ui.navigation import Navigation
@@ -31,7 +28,6 @@ from ui.tasks import Tasks
 from ui.theme.marks import MARKS
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
-from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.notices import Notices
 from ui.widgets.paper import paper
@@ -105,6 +101,8 @@ class Window(QMainWindow):
         self.notices.say(self._theme, text, kind.value)
 
     def show_error(self, error: HoloBenchError) -> None:
+        from ui.failure import explain, failure_dialog
+
         fault = catalogue().explain(error.code)
         self.notices.say(self._theme, f"{_(fault.title)}. {_(fault.cure)}", Kind.DANGER.value,
                          lambda: failure_dialog(self, explain(error)).open())
@@ -150,11 +148,11 @@ class Window(QMainWindow):
     def toggle_wall(self) -> bool:
         """The board for the wall, or back to the desk."""
         self.go("board")
-        board = self._open.get("board")
-        if not isinstance(board, BoardScreen):
+        set_wall: Callable[[bool], None] | None = getattr(self._open.get("board"), "set_wall", None)
+        if set_wall is None:
             return False
         self._wall = not self._wall
-        board.set_wall(self._wall)
+        set_wall(self._wall)
         self._navigation.setVisible(not self._wall)
         if self._dock is not None:
             self._dock.setVisible(not self._wall)
@@ -170,6 +168,8 @@ class Window(QMainWindow):
 
     def show_keys(self) -> None:
         """Open the cheat sheet."""
+        from ui.help import help_dialog
+
         help_dialog(self, self._theme).open()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -188,6 +188,8 @@ class Window(QMainWindow):
             self.tasks.start(self._ask_to_close(), "ask to close")
 
     async def _ask_to_close(self) -> None:
+        from ui.widgets.ask import ask
+
         try:
             sure = await ask(self, _("Work is under way"),
                              _("If you close the station now, it stops at a safe point and goes on where it was when you open it "
@@ -305,9 +307,15 @@ class Window(QMainWindow):
         self.live.speaker.play(MARKS[word].sound)
 
     def _deed(self, deed: Deed, slot: int) -> bool:
-        return self._context is not None and Deeds(self, self._context, self._open).do(deed, slot)
+        if self._context is None:
+            return False
+        from ui.deeds import Deeds
+
+        return Deeds(self, self._context, self._open).do(deed, slot)
 
     def _scanned(self, text: str) -> bool:
         if self._context is None:
             return False
+        from ui.deeds import Deeds
+
         return Deeds(self, self._context, self._open).scanned(text)

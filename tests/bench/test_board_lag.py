@@ -1,9 +1,9 @@
 """How long the window's thread is held while 32 units bring ten facts a second each; with processor time and memory.
 
-A precise timer ticks every 5 ms. How much processor time the window's thread used between two ticks is how long its own work held
 A precise timer ticks every 5 ms. How much processor time the window's thread used between two ticks is how long its own work
 held it: that is what the limits are for (never over 50 ms, 16 ms at the 99th percentile). How late the tick came by the wall's
 clock is printed beside the same figure of the idle window, since other programs of a busy machine delay both.
+"""
 
 import asyncio
 import time

@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,8 @@ from ui.theme.tokens import DESK, LIGHT, OPERATOR, TOKENS, TYPE, Mode, Sizes, To
 
 FONTS = ("fonts/Inter-Regular.otf", "fonts/Inter-SemiBold.otf")
 FAMILY = "Inter"
+ICON_SIDES = (20, 26)
+"""Sides of icons on buttons and in the navigation, in logical pixels."""
 
 DRAWN_IN: Mapping[str, str] = MappingProxyType({
     "#171c22": "ink", "#ffffff": "surface", "#525d69": "soft", "#d3d9e0": "line", "#e4e8ed": "raised",
@@ -59,10 +61,10 @@ class Theme:
         """An icon of `resources/icons` in the colour of a token, by the token's name."""
         key = (name, colour)
         if key not in self._icons:
-            icon = QIcon()
-            for side in (16, 20, 24, 32, 48):
-                icon.addPixmap(self.glyph(name, getattr(self.tokens, colour), side))
-                icon.addPixmap(self.glyph(name, getattr(self.tokens, colour), side, 2.0))
+            icon, app = QIcon(), QGuiApplication.instance()
+            ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+            for side in ICON_SIDES:
+                icon.addPixmap(self.glyph(name, getattr(self.tokens, colour), side, ratio))
             self._icons[key] = icon
         return self._icons[key]
 
