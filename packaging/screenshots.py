@@ -62,9 +62,10 @@ SHOTS = (
     Shot("settings-light-en", scenes.ten_states, "settings"),
 )
 PRACTICE = "practice-light-en"
+REGISTRATIONS = "registrations-light-en"
 
 
-async def take(shots: tuple[Shot, ...], practice: bool, folder: Path) -> int:
+async def take(shots: tuple[Shot, ...], practice: bool, registrations: bool, folder: Path) -> int:
     """Take the pictures one after the other. Raises TimeoutError where the practice bench does not come up."""
     for shot in shots:
         window = _window(shot.language, shot.mode, shot.operator, shot.size)
@@ -76,6 +77,8 @@ async def take(shots: tuple[Shot, ...], practice: bool, folder: Path) -> int:
         await window.tasks.close()
     if practice:
         await _practice(folder)
+    if registrations:
+        await asyncio.wait_for(_registrations(folder), 2 * PATIENCE_S)
     return 0
 
 
@@ -96,6 +99,41 @@ async def _practice(folder: Path) -> None:
         await asyncio.wait_for(identified.wait(), PATIENCE_S)
         await asyncio.sleep(SETTLE_S)
         _save(window, folder / f"{PRACTICE}.png")
+    finally:
+        window.live.board.detach()
+        await window.tasks.close()
+        await composed.close()
+
+
+async def _registrations(folder: Path) -> None:
+    """Eight units that a virtual technician brings as far as their hash; one of them belongs to another tenant."""
+    from station.bench.bench import Bench
+    from station.practice.technician import Technician
+    from station.practice.world import PracticeWorld
+    from ui.registrations.screen import RegistrationsScreen
+
+    window = _window("en", Mode.LIGHT, False, (1440, 900), practice=True)
+    composed = await compositions.practice(PracticeOrder(8, "autopilot", 60.0, 1, "other-tenant:1", ""))
+    station = composed.station
+    try:
+        window.attach(Station(station.bench, station.services, station.places))
+        world = station.services["practice-world"]
+        assert isinstance(world, PracticeWorld)
+        assert isinstance(station.bench, Bench)
+        technician = Technician(station.bench, world.unit_of, "autopilot")
+        window.go("registrations")
+        screen = window.screen_widget("registrations")
+        assert isinstance(screen, RegistrationsScreen)
+        while len(screen.model.lines) < 8:
+            technician.round()
+            await asyncio.sleep(SETTLE_S)
+            await screen.work.add_harvested()
+            window.notices.close_last()
+        await screen.work.register(screen.model.lines, None, False)
+        refused = next(i for i, line in enumerate(screen.shown.shown()) if line.standing and line.standing.fault)
+        screen.view.selectRow(refused)
+        await asyncio.sleep(SETTLE_S)
+        _save(window, folder / f"{REGISTRATIONS}.png")
     finally:
         window.live.board.detach()
         await window.tasks.close()
@@ -132,7 +170,7 @@ def main(arguments: list[str]) -> int:
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     shots = tuple(shot for shot in SHOTS if wanted(shot.name))
-    return loop.run(app, lambda: take(shots, wanted(PRACTICE), folder))
+    return loop.run(app, lambda: take(shots, wanted(PRACTICE), wanted(REGISTRATIONS), folder))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("Serial number"), lambda line: line.serial or "–", 13),
     Column(N_("State"), lambda line: _(state(line).word), 22),
     Column(N_("Reason and cure"), _why, 30),
-    Column(N_("Group tag"), lambda line: line.group_tag, 10),
+    Column(N_("Group tag"), lambda line: line.group_tag or (line.standing.group_tag if line.standing else "") or "", 10),
     Column(N_("From"), lambda line: line.source, 11),
 )
 STATE_COLUMN = 1
