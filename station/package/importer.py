@@ -115,7 +115,7 @@ class _Import:
 
     def __init__(self, common: xml.Element, config: xml.PackageConfig, info: ImageInfo, keep: SecretKeeper, files: FileKeeper,
                  schema: Schema, policies: Mapping[tuple[str, str], tuple[str, str, bool]]) -> None:
-        self._leaves = Leaves(common)
+        self._leaves = Leaves(common, schema)
         self._config = config
         self._keys = info.keys
         self._keep = keep

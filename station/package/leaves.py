@@ -3,28 +3,36 @@
 from collections.abc import Iterator
 
 from station.package.customizations import Element
+from station.package.schema import Kind, Schema
 
 Steps = tuple[tuple[str, str], ...]
 """(element, key) from the top down; the key is that of a list's item, "" for other elements."""
 
 
 class Leaves:
-    """Leaves in document order. Taking one removes it."""
+    """Leaves in document order. Taking one removes it. Items of lists without a key get names that differ."""
 
-    def __init__(self, common: Element) -> None:
+    def __init__(self, common: Element, schema: Schema) -> None:
         self._leaves: list[tuple[Steps, str, str]] = []
         self._labels: dict[str, str] = {}
+        self._schema = schema
         for child in common.children:
-            self._collect(child, ())
+            self._collect(child, (), _key(child))
 
-    def _collect(self, element: Element, steps: Steps) -> None:
-        key = next((v for k, v in element.attributes if k != "Name"), dict(element.attributes).get("Name", ""))
+    def _collect(self, element: Element, steps: Steps, key: str) -> None:
         if key and dict(element.attributes).get("Name"):
             self._labels.setdefault(key, dict(element.attributes)["Name"])
         here = (*steps, (element.name, key))
         if element.children:
-            for child in element.children:
-                self._collect(child, here)
+            setting = self._schema.find("/".join(n for n, _ in here))
+            listed = setting is not None and setting.kind is Kind.LIST
+            taken: set[str] = set()
+            for number, child in enumerate(element.children, 1):
+                inner = _key(child)
+                if listed and inner in taken:
+                    inner = f"{inner}-{number}".lstrip("-")
+                taken.add(inner)
+                self._collect(child, here, inner)
         elif element.text or element.attributes:
             self._leaves.append((here, "/".join(n for n, _ in here), element.text))
 
@@ -78,3 +86,8 @@ class Leaves:
         """Take whatever is left."""
         found, self._leaves = self._leaves, []
         return iter([(steps, text) for steps, _, text in found])
+
+
+def _key(element: Element) -> str:
+    """The key of a list's item: its first attribute but Name, else its Name."""
+    return next((v for k, v in element.attributes if k != "Name"), dict(element.attributes).get("Name", ""))

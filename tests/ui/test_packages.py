@@ -304,6 +304,50 @@ def test_what_is_made_outlives_a_change_of_language(tell: Callable[[Story], None
     tell(story)
 
 
+def test_icd_builds_what_is_made(folder: Path, tmp_path: Path) -> None:
+    from tests.unit.packages import hive_builder
+    from tests.unit.packages.test_icd import FakeMachine
+    from ui.packages.building import by_icd
+
+    draft = Draft(settings=making.full_settings(), folder=folder)
+    machine = FakeMachine(tmp_path / "icd", store=hive_builder.hololens_store())
+    report = by_icd(draft, tmp_path / "icd.ppkg", making.secret, machine)
+    assert report.path.read_bytes().startswith(b"MSWIM")
+    given = next(a for a in machine.commands[0] if a.startswith("/CustomizationXML:")).partition(":")[2]
+    assert not Path(given).exists(), "what ICD was given is gone"
+
+
+@pytest.mark.gui
+def test_a_build_leads_on_to_the_push(tell: Callable[[Story], None], folder: Path) -> None:
+    from ui.packages.building import natively
+
+    async def story(opened: Opened) -> None:
+        screen = opened.screen
+        screen.load_settings(folder / "lab.toml")
+        await opened.settle(lambda: screen.draft.settings == making.full_settings())
+        await screen._build(folder / "built.ppkg", natively)
+        assert (folder / "built.ppkg").is_file()
+        assert screen.tabs.currentWidget() is screen.pushing
+        assert screen.pushing.file == folder / "built.ppkg"
+        await opened.settle(lambda: screen.inspecting.tree.topLevelItemCount() > 0)
+    tell(story)
+
+
+@pytest.mark.gui
+def test_an_import_fills_the_editor_and_the_vault(tell: Callable[[Story], None], folder: Path) -> None:
+    package, _ = making.make(making.full_settings(), folder)
+
+    async def story(opened: Opened) -> None:
+        screen = opened.screen
+        await screen._import(package, folder / "taken", None)
+        found = screen.draft.settings
+        assert found.entra_join is not None
+        assert opened.vault.get(found.entra_join.token) == making.SECRETS["bulk/lab"]
+        assert (folder / "taken" / "app.msix").is_file()
+        assert not any(value in texts(opened) for value in making.SECRETS.values())
+    tell(story)
+
+
 def test_every_field_of_every_page_has_a_label() -> None:
     for page in PAGES:
         for section in page.sections:

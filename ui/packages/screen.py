@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget, QWidget
 
 from station.model.errors import HoloBenchError, Refused
 from station.model.faults import catalogue
-from station.package.build import BuildReport
-from station.package.build import build as build_package
 from station.package.importer import Imported, import_settings
 from station.package.lint import Severity, refuse_errors, rules
 from station.package.settings_file import load, save
@@ -19,6 +17,7 @@ from station.package.store import read_store
 from station.vault.secrets import SecretStore, require
 from ui.context import Context, Kind
 from ui.language import _
+from ui.packages.building import Builder, by_icd, icd_possible, left_to_icd, natively
 from ui.packages.comparing import Comparing
 from ui.packages.draft import Draft, fresh
 from ui.packages.editor import Editor
@@ -54,6 +53,7 @@ class PackagesScreen(Page):
                    button(_("Settings store …"), self.choose_store, icon=theme.icon("settings"),
                           name=_("Use the settings store of your Windows Configuration Designer")),
                    button(_("Keep settings …"), self.keep_settings, icon=theme.icon("file")),
+                   *((button(_("Build with ICD …"), lambda: self.build_package(by_icd)),) if icd_possible() else ()),
                    button(_("Build …"), self.build_package, Weight.PRIMARY, theme.icon("packages", "on_accent")))
         super().__init__(_("Packages"), "", actions, scrolls=False)
         self._context = context
@@ -215,15 +215,17 @@ class PackagesScreen(Page):
 
     # Build.
 
-    def build_package(self) -> None:
+    def build_package(self, builder: Builder = natively) -> None:
         """Ask where to, then build."""
         self._save_as(_("Build the package"), self._suggested(".ppkg"),
-                      lambda f: self._context.tasks.start(self._build(f), "build"))
+                      lambda f: self._context.tasks.start(self._build(f, builder), "build"))
 
-    async def _build(self, target: Path) -> None:
+    async def _build(self, target: Path, builder: Builder) -> None:
         vault = vault_of(self._context)
         today = self._context.bench.clock.now().date()
         found = await self._context.tasks.blocking(self.draft.judge, today, vault.get if vault else None, self.pushing.around)
+        if builder is by_icd:
+            found = tuple(f for f in found if not left_to_icd(f.rule))
         try:
             refuse_errors(found)
         except Refused:
@@ -232,9 +234,7 @@ class PackagesScreen(Page):
             text = f"{_(fault.cause)}\n{wrong}"
             if not await ask(self.window(), _(fault.title), text, _("Build it all the same"), danger=True):
                 return
-        report: BuildReport = await self._context.tasks.blocking(
-            build_package, self.draft.settings, target, secret=lambda n: require(vault, n) if vault else "",
-            folder=self.draft.folder, schema=self.draft.schema)
+        report = await self._context.tasks.blocking(builder, self.draft, target, lambda n: require(vault, n) if vault else "")
         self.pushing.set_file(target)
         self.inspecting.open(target)
         self.tabs.setCurrentWidget(self.pushing)

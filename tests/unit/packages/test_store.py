@@ -87,6 +87,21 @@ def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, sche
     assert (tmp_path / "in" / "tool.exe").read_bytes() == b"program"
 
 
+def test_items_of_one_name_stay_apart(tmp_path: Path, schema: Schema) -> None:
+    from station.package.importer import import_settings
+
+    items = "".join(f"<CommandConfig{name}><CommandLine>{text}</CommandLine></CommandConfig>"
+                    for name, text in ((' Name="a"', "one"), (' Name="a"', "two"), ("", "three"), ("", "four")))
+    (tmp_path / "c.xml").write_text("<WindowsCustomizations><Settings><Customizations><Common><ProvisioningCommands>"
+                                    f"<PrimaryContext><Command>{items}</Command></PrimaryContext></ProvisioningCommands>"
+                                    "</Common></Customizations></Settings></WindowsCustomizations>")
+    found = import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path, schema=schema)
+    assert [s.value for s in found.settings.setting] == ["one", "two", "three", "four"]
+    common = to_tree(found.settings, making.secret, schema).common
+    assert [p.value for f in compile_settings(common, schema, lambda _: b"").files for p in f.parms] == [
+        "one", "two", "three", "four"]
+
+
 def test_with_a_store_the_lint_no_longer_asks_for_one(schema: Schema) -> None:
     without = {f.rule for f in check_settings(SETTINGS, today=making.TODAY)}
     assert "setting-needs-store" in without
