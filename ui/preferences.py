@@ -70,7 +70,7 @@ def _value(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     plain = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in plain) + '"'
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in plain) + '"'
 
 
 def save(preferences: Preferences, path: Path) -> None:

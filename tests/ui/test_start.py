@@ -97,7 +97,7 @@ def test_nothing_is_imported_that_the_first_screen_does_not_need(tmp_path: Path)
     run = child(AT_FIRST_PAINT, tmp_path)
     assert run.returncode == 0, run.stderr
     loaded = run.stdout.split()
-    assert "ui.board.screen" in loaded
+    assert "ui.board.view" in loaded
     assert [m for m in loaded if m in LATE or m.startswith(tuple(f"{name}." for name in LATE))] == []
 
 

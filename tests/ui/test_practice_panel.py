@@ -1,0 +1,109 @@
+"""The practice panel presses the buttons of virtual headsets as a person would."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from station.model.board import BoardState
+from station.model.timing import ScaledClock
+from station.practice.units.fleet import make_units
+from station.practice.units.headset import Page
+from ui import scenes
+from ui.practice.panel import PracticePanel
+from ui.practice.side import PracticeSide
+from ui.window import Station, Window
+
+
+class Slow(ScaledClock):
+    """Practice time that stands nearly still, so that nothing happens by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(0.001)
+
+
+@pytest.fixture
+def panelled(qtbot: Any, theme: Any, open_window: Any) -> Callable[[], tuple[Window, PracticePanel, PracticeSide]]:
+    def opened() -> tuple[Window, PracticePanel, PracticeSide]:
+        clock = Slow()
+        side = PracticeSide(make_units(2, clock), lambda key: None, clock, BoardState)
+        window = open_window(scenes.bench(2), practice=True)
+        window.attach(Station(scenes.bench(2), {}, {}, lambda context: PracticePanel(context, side)))
+        window.live.selection.choose(1)
+        QApplication.processEvents()
+        panel = window.findChild(PracticePanel)
+        assert panel is not None
+        return window, panel, side
+    return opened
+
+
+def texts(panel: PracticePanel) -> list[str]:
+    QApplication.processEvents()
+    return [label.text() for label in panel.findChildren(QLabel)]
+
+
+async def pressed(window: Window, panel: PracticePanel, name: str, reached: Callable[[], bool]) -> None:
+    import asyncio
+
+    QApplication.processEvents()
+    button = next(b for b in panel.findChildren(QPushButton) if name in (b.text(), b.accessibleName()))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    while not reached():  # noqa: ASYNC110 - the unit tells nobody
+        await asyncio.sleep(0.01)
+    panel.refresh()
+
+
+def test_it_shows_the_page_of_the_selected_unit(panelled: Any) -> None:
+    window, panel, side = panelled()
+    assert "A hummingbird follows your hand" in texts(panel)
+    assert any(side.units[0].serial in text for text in texts(panel))
+    window.live.selection.choose(2)
+    assert any(side.units[1].serial in text for text in texts(panel))
+
+
+def test_what_the_page_offers_can_be_chosen(panelled: Any, in_loop: Any) -> None:
+    window, panel, side = panelled()
+    in_loop(lambda: pressed(window, panel, "Next", lambda: side.units[0].page is Page.LANGUAGE))
+    assert "Language" in texts(panel)
+
+
+def test_the_chord_collects_diagnostics(panelled: Any, in_loop: Any) -> None:
+    window, panel, side = panelled()
+    chord = "Power and Volume Down, tapped: diagnostics, packages, back to the network"
+    in_loop(lambda: pressed(window, panel, chord, lambda: any(
+        f.name.casefold().endswith(".temp") for f in side.units[0].drive.everything())))
+
+
+def test_power_held_for_five_seconds_switches_off(panelled: Any, in_loop: Any) -> None:
+    window, panel, side = panelled()
+    in_loop(lambda: pressed(window, panel, "Power, held for 5 s: off", lambda: side.units[0].page is Page.OFF))
+    assert "Dark, no light" in texts(panel)
+
+
+def test_the_cable_comes_out_and_goes_in(panelled: Any, in_loop: Any) -> None:
+    window, panel, side = panelled()
+    in_loop(lambda: pressed(window, panel, "Unplug", lambda: not side.units[0].snapshot().plugged))
+    in_loop(lambda: pressed(window, panel, "Plug in", lambda: side.units[0].snapshot().plugged))
+
+
+def test_a_press_that_the_page_does_not_know_is_said(panelled: Any, in_loop: Any) -> None:
+    window, panel, side = panelled()
+    in_loop(lambda: pressed(window, panel, "On a unit that is off: Volume Up held, Power tapped",
+                            lambda: bool(window.notices.texts())))
+    assert side.units[0].page is Page.HUMMINGBIRD
+
+
+def test_the_speed_of_time_is_set(panelled: Any) -> None:
+    _window, _panel, side = panelled()
+    side.set_speed(60)
+    assert side.clock.speed == 60
+
+
+def test_a_slot_without_a_unit_is_said_to_have_none(panelled: Any) -> None:
+    window, panel, _side = panelled()
+    window.live.selection.choose(9)
+    assert "No virtual unit belongs to this slot." in texts(panel)
+    assert not panel.isEnabled()
