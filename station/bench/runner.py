@@ -92,14 +92,19 @@ class Runner:
         return known is not None and known.present
 
     def _start(self, run: Run, now_due: Due) -> None:
-        action = self.actions[now_due.step.action]
+        action, loop = self.actions[now_due.step.action], asyncio.get_running_loop()
         intent = Intended(now_due.key, now_due.step.key, action.name, run.attempt, action.repeatable)
         task = Task(run, now_due, self._blueprint(run), lambda: self.lane(run.unit), self.services,
                     tell=lambda facts: self._tell(run, facts),
-                    progress=lambda p: self.progressed(run.unit, p),
+                    progress=lambda p: self._from_lane(loop, run.unit, p),
                     pause=self._pause, facts=lambda: self.board().runs.get(run.id, run))
-        future = asyncio.get_running_loop().create_task(self._perform(action, task, intent))
+        future = loop.create_task(self._perform(action, task, intent))
         self._under[run.id] = _Under(now_due, task, future)
+
+    def _from_lane(self, loop: asyncio.AbstractEventLoop, unit: str, progress: Progress | None) -> None:
+        """Progress is told by the lane's thread; those who watch the bench belong to the loop."""
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self.progressed, unit, progress)
 
     def _blueprint(self, run: Run) -> Blueprint:
         return self.blueprints.get(run.blueprint) or Blueprint(run.blueprint, run.blueprint, run.path)

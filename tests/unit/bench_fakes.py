@@ -61,6 +61,8 @@ class FakeStorage:
         self._unit.check()
         if name not in self._unit.files:
             raise NotFound("mtp.no-such-file", name)
+        if progress is not None:
+            progress(len(self._unit.files[name]), len(self._unit.files[name]))
         target.write_bytes(self._unit.files[name])
         return GetReceipt(target, len(self._unit.files[name]), "")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 import zipfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -80,6 +81,26 @@ def test_a_plugged_unit_becomes_ready_and_goes_through_its_path_to_done(tmp_path
             bench.start(1, "autopilot")
             await through_setup(world, bench, 1, unit)
             assert world.cloud.registered == ["004599195056"]
+
+    run_world(work)
+
+
+def test_those_who_watch_hear_of_everything_on_the_loops_thread(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit, heard, seen = World(tmp_path), FakeUnit("004599195056"), set[int](), False
+        async with world.bench() as (bench, _):
+            def watch(slots: frozenset[int]) -> None:
+                nonlocal seen
+                heard.add(threading.get_ident())
+                seen = seen or bench.progress(1) is not None
+
+            bench.subscribe(watch)
+            world.bus.plug(1, unit)
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await through_setup(world, bench, 1, unit)
+        assert seen, "no progress was told at all"
+        assert heard == {threading.get_ident()}
 
     run_world(work)
 
