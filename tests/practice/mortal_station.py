@@ -5,6 +5,7 @@ of a station begins with them.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -21,6 +22,9 @@ from station.practice.far_world import FarAddress, FarWorld
 from station.practice.technician import Technician
 from station.practice.world import PracticeBench
 
+LIFE_S = 100.0
+"""Wall seconds after which a life that comes to no end is given up: far more than a whole run takes."""
+STUCK = 3
 BACKGROUND = ("bus.", "unit.")
 
 
@@ -64,8 +68,13 @@ async def _work(world: FarWorld, practice: PracticeBench, opened: float, said: C
     await bench.open()
     said.send(("restored", opened + time.monotonic() - begun))
     technician = Technician(bench, world.unit_of, AUTOPILOT_BLUEPRINT.key)
+    end = time.monotonic() + LIFE_S
     while not all(t.run and technician.leaves(t) for t in bench.tiles()):
         technician.round()
+        if time.monotonic() > end:
+            units = [world.unit_of(t.unit) for t in bench.tiles()]
+            said.send(("stuck", [(str(t), u.page if u else "") for t, u in zip(bench.tiles(), units, strict=True)]))
+            os._exit(STUCK)
         await asyncio.sleep(max(0.01, 2.0 / bench.clock.speed))
     tiles = [(t.serial, t.word.value, t.fault) for t in bench.tiles()]
     await practice.close()
