@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from station.cli.context import Context
 from station.model.errors import Cancelled, HoloBenchError
 
-COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report")
+COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report", "paths")
 """One module of this room a command: `add_parser(subparsers)` and `run(args, context) -> int`."""
 
 JSON_HELP = "print data as JSON, one object a line"

@@ -24,12 +24,22 @@ FIRST_GENERATION = Precondition("generation", N_("HoloLens (1st gen)"), OneOf("u
                                 "enrolment.not-first-generation")
 ANY_GENERATION = Precondition("generation", N_("A HoloLens"), OneOf("unit.model", ("HoloLens 2", "Windows Device", "HoloLens")),
                               "enrolment.not-a-hololens")
+_BUILD_1803 = N_("Build 17134 (version 1803) or newer")
+_BUILD_1809 = N_("Build 17763 (version 1809) or newer")
 STORAGE_SHOWN = Precondition("storage", N_("The storage is shown"), AtLeast("unit.storages", 1), "mtp.no-storage")
 
 
 def build(minimum: OsBuild, about: str, code: str = "enrolment.build-too-old") -> Precondition:
     """At least this build; where the cable tells too little of it, a person who has read it on the headset."""
-    return Precondition("build", about, Vouched(BuildAtLeast(minimum), Attested(BUILD_CHECKED)), code)
+    told = BuildAtLeast(minimum)
+    return Precondition("build", about, told if minimum.revision is None else Vouched(told, Attested(BUILD_CHECKED)), code)
+
+
+SINCE_1803 = build(FIRST_GENERATION_BUSINESS, _BUILD_1803)
+"""Enrolment by itself after joining, packages from the wizard, storage over the cable (facts/enrolment §6.2); every HoloLens 2
+is newer."""
+SINCE_1809 = build(FIRST_GENERATION_LATE_PACKAGE, _BUILD_1809)
+"""Packages after setup (facts/enrolment §2.6)."""
 
 
 def battery(percent: int, about: str, code: str = "enrolment.battery-low") -> Precondition:

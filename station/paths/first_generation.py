@@ -30,7 +30,7 @@ PATH = Path(
     verify=N_("On the headset: Settings › System shows Windows Holographic for Business."),
     undo=N_("Recovery with the Windows Device Recovery Tool brings the consumer edition back."),
     source="facts: enrolment §1.1, §2.4; holo docs hololens1-upgrade-enterprise.md",
-    preconditions=(conditions.FIRST_GENERATION, conditions.STORAGE_SHOWN),
+    preconditions=(conditions.FIRST_GENERATION, conditions.SINCE_1803, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED, EDITION, packages.WIPE_FROM_UNIT),
     needs=frozenset({"business-licence"}),
 )

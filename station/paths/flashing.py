@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from station.model.path import Alternative, Attestation, IdentityKind, Path, Purpose, Step, Timer
-from station.model.proofs import Attested, Every, Is, Seen
+from station.model.proofs import Attested, Is, Seen
 from station.model.words import N_, Actor, Generation
 from station.paths import conditions
 
@@ -62,7 +62,7 @@ BACK = Step(
     verb=N_("Wait until it is read again"),
     instruction=N_("The headset starts anew. The station reads its build; the first page follows."),
     actor=Actor.STATION,
-    proof=Every(Seen("unit.build", fresh=True), Is("bus.present", True)),
+    proof=Seen("unit.build", fresh=True),
     budget=900,
     picture="restarting",
     timer=Timer(60, N_("The first start takes about a minute"), "facts: enrolment §4.5"),
