@@ -1,5 +1,6 @@
 """A package onto units and sticks: which, where, what else lies there, how far it is, and away with it afterwards."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -205,8 +206,10 @@ class Pushing(QWidget):
         line = self._line(target)
         await self._note(push.BEGUN, {"file": file.name, "place": place.value, "serial": target.serial}, target.slot)
 
+        told = self._progress(line)
+
         def work(storage: DeviceStorage) -> push.PushReceipt:
-            return push.push_to_unit(storage, file, place, deadline)
+            return push.push_to_unit(storage, file, place, deadline, told)
         try:
             receipt = await self._storages().with_storage(target.slot, work, deadline)
         except HoloBenchError as error:
@@ -219,7 +222,8 @@ class Pushing(QWidget):
         stick = self.stick or Path()
         await self._note(push.BEGUN, {"file": file.name, "place": Place.STICK.value})
         try:
-            receipt = await self._context.tasks.blocking(push.push_to_stick, stick, file, Deadline(PUSH_SECONDS))
+            receipt = await self._context.tasks.blocking(push.push_to_stick, stick, file, Deadline(PUSH_SECONDS),
+                                                         self._progress(line))
         except HoloBenchError as error:
             await self._failed(error, file, Place.STICK, None, line)
             return
@@ -307,6 +311,14 @@ class Pushing(QWidget):
         self.result.insertItem(0, item)
         return item
 
+    def _progress(self, line: QListWidgetItem) -> Callable[[int, int], None]:
+        """Tells from a lane's thread how far a copy is."""
+        loop = asyncio.get_running_loop()
+
+        def show(done: int, total: int) -> None:
+            line.setText(f"{line.data(Qt.ItemDataRole.UserRole)}: {done * 100 // max(1, total)} % …")
+        return lambda done, total: _on_loop(loop, show, done, total)
+
     def _finish(self, line: QListWidgetItem, text: str, icon: str, colour: str) -> None:
         line.setText(f"{line.data(Qt.ItemDataRole.UserRole)}: {text}")
         line.setIcon(self._context.theme.icon(icon, colour))
@@ -336,6 +348,12 @@ class Pushing(QWidget):
                 where = about.get("serial") or about.get("place", "")
                 said = f"{event.at.astimezone():%Y-%m-%d %H:%M}  {where}: {about.get('file', '')} – {_(TOPICS[event.body.topic])}"
                 self.result.addItem(QListWidgetItem(self._context.theme.icon("records", "soft"), said))
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, show: Callable[[int, int], None], done: int, total: int) -> None:
+    """Hand a number to the window; once its loop is closed nobody looks any more."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(show, done, total)
 
 
 def _beside(edit: QLineEdit, press: QWidget) -> QWidget:
