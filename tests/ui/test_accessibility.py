@@ -1,5 +1,6 @@
 """Every screen, audited: controls are named, reachable, large enough, and nothing is clipped when texts grow by 40 %."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from gettext import NullTranslations
 from importlib.util import find_spec
@@ -11,7 +12,6 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -44,7 +44,6 @@ class Longer(NullTranslations):
 
 def controls(window: Window) -> Iterator[QWidget]:
     """What a person can act on in the open window."""
-    QApplication.processEvents()
     for widget in window.findChildren(QWidget):
         if isinstance(widget, CONTROLS) and widget.isVisible() and not _inside(widget):
             yield widget
@@ -76,7 +75,7 @@ def audited(open_window: Any, in_loop: Any) -> Any:
 
         async def main() -> list[str]:
             window.go(key)
-            QApplication.processEvents()
+            await asyncio.sleep(0.1)    # laid out and shown; processEvents here would enter the loop twice
             told = audit(window)
             await window.tasks.close()
             return told

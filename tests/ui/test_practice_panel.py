@@ -1,5 +1,6 @@
 """The practice panel presses the buttons of virtual headsets as a person would."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -46,9 +47,7 @@ def texts(panel: PracticePanel) -> list[str]:
 
 
 async def pressed(window: Window, panel: PracticePanel, name: str, reached: Callable[[], bool]) -> None:
-    import asyncio
-
-    QApplication.processEvents()
+    await asyncio.sleep(0)
     button = next(b for b in panel.findChildren(QPushButton) if name in (b.text(), b.accessibleName()))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     while not reached():  # noqa: ASYNC110 - the unit tells nobody
