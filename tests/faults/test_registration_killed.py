@@ -16,7 +16,7 @@ import pytest
 from tests.practice.registration_rig import Rig, practice
 
 ROWS = 2_000
-SPEED = 2_000.0
+SPEED = 300.0
 SENDING = 130
 POINTS = (*range(1, SENDING, 9), *range(SENDING, 320, 25))
 ROOT = Path(__file__).resolve().parents[2]

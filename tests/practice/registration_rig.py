@@ -62,7 +62,7 @@ class Rig:
 
 
 @contextmanager
-def practice(folder: Path, speed: float = 1500.0, seed: int = 1, quirks: str = "", registered: int = 0,
+def practice(folder: Path, speed: float = 400.0, seed: int = 1, quirks: str = "", registered: int = 0,
              rates: Rates | None = None) -> Iterator[Rig]:
     clock = ScaledClock(speed)
     with VirtualTenant(clock, seed, quirks) as tenant:

@@ -87,7 +87,7 @@ def offline(tmp_path: Path) -> Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     before = keyring.get_keyring()
     keyring.set_keyring(MemoryKeyring())
-    clock = ScaledClock(1500.0)
+    clock = ScaledClock(400.0)
     with VirtualTenant(clock) as tenant:
         made = Desk(tmp_path, clock, tenant)
         assert made.run("tenant", "sign-in", "--device-code", "--for", "register")[0] == 0

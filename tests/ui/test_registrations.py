@@ -129,7 +129,7 @@ class Desk:
 
 @pytest.fixture
 def tenant() -> Iterator[VirtualTenant]:
-    with VirtualTenant(ScaledClock(1500.0)) as made:
+    with VirtualTenant(ScaledClock(400.0)) as made:
         yield made
     assert not made.violations
 
