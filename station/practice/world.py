@@ -22,12 +22,11 @@ from station.bench.usb_bus import UsbBus
 from station.journal import Journal
 from station.journal.journal import untouched
 from station.journal.reading import Store
-from station.links.graph.client import GraphClient
+from station.links.graph.opening import open_graph
 from station.links.graph.pacer import Pacer
 from station.links.graph.routes import REGISTER, RETURN
 from station.links.graph.settings import custom_settings
-from station.links.graph.signin import DeviceCode, SignIn
-from station.links.graph.wire import HttpsWire
+from station.links.graph.signin import DeviceCode
 from station.links.usb.desk import Eyes
 from station.links.usb.readers import BackendReader
 from station.links.usb.signals import BusSignal
@@ -46,6 +45,7 @@ from station.practice.units.fleet import port_name
 from station.practice.units.identity import make_identity
 from station.practice.units.quirks import QUIRKS as UNIT_QUIRKS
 from station.practice.units.unit import VirtualUnit
+from station.tenant.exchange_log import journalled
 from station.tenant.tracker import TenantTracker
 from station.vault.secrets import MemorySecrets
 
@@ -158,10 +158,11 @@ class PracticeBench:
         self.folder = folder or Path(self._scratch.name if self._scratch else "")
         self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, through=through)
         self.secrets = MemorySecrets()
-        self.signin = SignIn(custom_settings(world.tenant.authority, world.tenant.graph_url, world.tenant.client_id,
-                                             Path(world.tenant.ca_file)), self.secrets, None, world.clock)
-        pacer = Pacer(world.clock)
-        self.client = GraphClient(self.signin.settings.graph, HttpsWire(Path(world.tenant.ca_file)), self.signin, pacer)
+        settings = custom_settings(world.tenant.authority, world.tenant.graph_url, world.tenant.client_id,
+                                   Path(world.tenant.ca_file))
+        self.link = open_graph(settings, self.secrets, None, world.clock, journalled(self.journal, world.clock),
+                               Pacer(world.clock))
+        self.signin, self.client = self.link.signin, self.link.client
         usb = UsbBus(Eyes(BackendReader(world.bus.backend()), world.bus.signal()), self.folder, world.clock,
                      ports={port_name(n): n for n in range(1, len(world.units) + 1)}, count=len(world.units),
                      backend=world.bus.backend())
@@ -181,8 +182,9 @@ class PracticeBench:
         self.signin.sign_in_device_code(BENCH_SCOPES, Deadline(SIGN_IN_BUDGET_S), _nobody_reads)
 
     async def close(self) -> None:
-        """Close the bench, then its journal, then forget its folder."""
+        """Close the bench, its link to the tenant and its journal, then forget its folder."""
         await self.bench.close()
+        self.link.close()
         self.journal.close()
         if self._scratch is not None:
             self._scratch.cleanup()
