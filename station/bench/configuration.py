@@ -33,9 +33,6 @@ class Config:
     station: str
     data: Path
     journal: str
-    language: str = ""
-    theme: str = "system"
-    operator_mode: bool = False
     slots: int = 8
     ports: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     allow: tuple[str, ...] = ()
@@ -112,8 +109,7 @@ def _checked(table: dict[str, Any], file: Path) -> Config:
     data = read.station.data.expanduser() if read.station.data else base.data
     return Config(
         station=read.station.name or base.station, data=data,
-        journal=read.station.journal or str(data / "journal.sqlite"), language=read.station.language,
-        theme=read.station.theme, operator_mode=read.station.operator_mode, slots=read.slots.count,
+        journal=read.station.journal or str(data / "journal.sqlite"), slots=read.slots.count,
         ports=MappingProxyType(dict(read.slots.ports)), allow=tuple(read.usb.allow),
         tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
         blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),

@@ -1,7 +1,6 @@
 """The configuration file as it may be written: pydantic at the edge, nothing else imports it."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,9 +15,6 @@ class StationSection(_Section):
     name: str = ""
     data: Path | None = None
     journal: str = ""
-    language: Literal["", "en", "fr"] = ""
-    theme: Literal["system", "light", "dark"] = "system"
-    operator_mode: bool = False
 
 
 class SlotsSection(_Section):
@@ -55,11 +51,7 @@ class BlueprintSection(_Section):
     title: str
     path: str
     group_tag: str = Field("", pattern=r'^[\x20-\x7e]*$')
-    name_template: str = Field("", max_length=64)
     package: str = ""
-    minimum_battery: int = Field(45, ge=0, le=100)
-    wifi_name: str = ""
-    label: str = ""
     options: dict[str, str] = Field(default_factory=dict)
 
 

@@ -5,18 +5,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """Path, package, group tag, naming, checks and label of a batch. Secrets are named, never held.
-
-    `name_template` follows the Autopilot rules (`%SERIAL%`, `%RAND:n%`, at most 15 characters); `minimum_battery` in percent.
+    """Path, group tag and package of a batch. Secrets are named, never held. `options` are words that go with each run into its
+    record and reports, such as an order number.
     """
 
     key: str
     title: str
     path: str
     group_tag: str = ""
-    name_template: str = ""
     package: str = ""
-    minimum_battery: int = 45
-    wifi_name: str = ""
-    label: str = ""
     options: dict[str, str] = field(default_factory=dict)
