@@ -55,3 +55,14 @@ def test_both_locks_agree() -> None:
 
 def test_pyside_stays_below_the_release_that_drops_references() -> None:
     assert _locked("requirements.lock")["pyside6-essentials"][0] < Version("6.12")
+
+
+IMPORTED_AS = {"pyside6-essentials": "PySide6", "pyusb": "usb", "libusb-package": "libusb_package"}
+
+
+@pytest.mark.parametrize("dependency", [Requirement(line).name for line in PROJECT["project"]["dependencies"]])
+def test_every_dependency_is_imported_somewhere(dependency: str) -> None:
+    name = canonicalize_name(dependency)
+    pattern = re.compile(rf"^\s*(import|from) {IMPORTED_AS.get(name, name)}\b", re.MULTILINE)
+    sources = (path for room in ("station", "ui") for path in (ROOT / room).rglob("*.py"))
+    assert any(pattern.search(path.read_text(encoding="utf-8")) for path in sources)
