@@ -112,19 +112,25 @@ class LoopbackServer:
 
 
 def read_request(stream: IO[bytes]) -> Request | None:
-    """Read one request; None where the other end closed. Raises TooLarge, or ValueError on what is no HTTP/1.1."""
+    """Read one request; None where the other end closed, also in the middle of it: half a request is none.
+
+    Raises TooLarge, or ValueError on what is no HTTP/1.1.
+    """
     line = stream.readline(_LONGEST_LINE)
     if not line.strip():
         return None
     method, target, _ = line.decode("latin-1").split(" ", 2)
     headers: dict[str, str] = {}
-    while (line := stream.readline(_LONGEST_LINE)) not in (b"\r\n", b"\n", b""):
+    while (line := stream.readline(_LONGEST_LINE)) not in (b"\r\n", b"\n"):
+        if not line:
+            return None
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
     length = int(headers.get("content-length", "0"))
     if length > _LARGEST_BODY:
         raise TooLarge
-    return Request.of(method, target, headers, stream.read(length) if length else b"")
+    body = stream.read(length) if length else b""
+    return Request.of(method, target, headers, body) if len(body) == length else None
 
 
 def _also_on_ipv6(port: int) -> list[socket.socket]:
