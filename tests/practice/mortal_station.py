@@ -5,6 +5,7 @@ of a station begins with them.
 """
 
 import asyncio
+import faulthandler
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +23,9 @@ from station.practice.far_world import FarAddress, FarWorld
 from station.practice.technician import Technician
 from station.practice.world import PracticeBench
 
-LIFE_S = 100.0
+STACKS = "stacks.txt"
+"""Where a station that hangs says what each of its threads is at."""
+LIFE_S = 60.0
 """Wall seconds after which a life that comes to no end is given up: far more than a whole run takes."""
 STUCK = 3
 BACKGROUND = ("bus.", "unit.")
@@ -45,6 +48,13 @@ def steps_forward(store: Store) -> Callable[[Sequence[Entry]], bool]:
 def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
     """Work until every unit is done, or until the power is cut: at the n-th write, `before` or `after` it, counting every
     write or only those that move a run. Says how long it took to restore the board, and at the end the states of all tiles."""
+    with Path(folder, STACKS).open("w", encoding="utf-8") as stacks:
+        faulthandler.dump_traceback_later(2 * LIFE_S, exit=True, file=stacks)
+        _live(address, folder, power_cut, said)
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
     world = FarWorld(FarAddress.of(address))
     begun = time.monotonic()
     practice = PracticeBench(world, Path(folder), (AUTOPILOT_BLUEPRINT,), through=_through(power_cut))

@@ -65,6 +65,7 @@ class Lives:
         if station.exitcode is None:
             station.kill()
             pytest.fail(f"the station did not end within {PATIENCE_S} s; power cut {power_cut}")
+        assert station.exitcode != 1, (self.folder / mortal_station.STACKS).read_text(encoding="utf-8")
         self._listen(hearing)
         assert station.exitcode != mortal_station.STUCK, self.stuck
         assert station.exitcode == 0 or (power_cut and station.exitcode in (-9, 137)), f"exit status {station.exitcode}"
