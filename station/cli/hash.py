@@ -1,14 +1,12 @@
 """`holobench hash harvest|check|merge|split`: hardware hashes from headsets and files, checked, put together, taken apart."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station.cli.context import Context
-from station.model.errors import DataError, NotFound, UsageError
+from station.model.errors import DataError, UsageError
 from station.model.timing import Deadline
 from station.model.words import N_
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from station.autopilot.harvest import DiagnosticsFolder
     from station.autopilot.hash_check import CheckedRow
     from station.autopilot.intake import Intake
+    from station.bench.ports import Bus
 
 WAIT_SECONDS = 300.0
 ARRIVAL_SECONDS = 20.0
@@ -161,18 +160,38 @@ _COUNTED = {"rows": N_("rows"), "usable": N_("usable"), "doubles": N_("doubles l
 # The headset.
 
 def _harvest(args: argparse.Namespace, context: Context) -> int:
+    from station.autopilot.harvest import PlainFolder
+
+    if args.folder is not None:
+        return _take(args, context, PlainFolder(args.folder), of_unit=False)
+    from station.bench.usb_bus import UsbBus
+    from station.links.usb.desk import system_eyes
+
+    config = context.config
+    return harvest_from(args, context, UsbBus(system_eyes(), config.data, context.clock, count=config.slots, ports=config.ports))
+
+
+def harvest_from(args: argparse.Namespace, context: Context, bus: "Bus") -> int:
+    """The verb over any bus."""
+    from station.autopilot.harvest import UnitDocuments
+    from station.bench.one_unit import opened_unit
+
+    with opened_unit(bus, Deadline(ARRIVAL_SECONDS), slot=args.slot, serial=args.serial) as unit:
+        return _take(args, context, UnitDocuments(unit.storage), of_unit=True)
+
+
+def _take(args: argparse.Namespace, context: Context, folder: "DiagnosticsFolder", of_unit: bool) -> int:
     from station.autopilot.diagnostics import Baseline
-    from station.autopilot.harvest import PlainFolder, await_archive, baseline, harvest
+    from station.autopilot.harvest import await_archive, baseline, harvest
     from station.autopilot.hash_file_writer import write
 
     deadline = Deadline(args.wait)
-    with _source(args, context) as unit:
-        folder: DiagnosticsFolder = PlainFolder(args.folder) if unit is None else unit
-        start = Baseline() if unit is None or args.tapped else baseline(folder, deadline)
-        if unit is not None and not args.tapped:
-            context.note(context.translate(N_("Press Power and Volume Down together on the headset and let go at once.")))
-        archive = await_archive(folder, start, deadline, lambda f: _stage(f, context), tapped=args.tapped)
-        found = harvest(folder, archive, Deadline(COPY_SECONDS), unit_serial=args.serial or "")
+    ask = of_unit and not args.tapped
+    start = baseline(folder, deadline) if ask else Baseline()
+    if ask:
+        context.note(context.translate(N_("Press Power and Volume Down together on the headset and let go at once.")))
+    archive = await_archive(folder, start, deadline, lambda f: _stage(f, context), tapped=args.tapped)
+    found = harvest(folder, archive, Deadline(COPY_SECONDS), unit_serial=args.serial or "")
     _show_row(found.row, context)
     if not found.row.usable:
         raise DataError("autopilot.hash-refused", "; ".join(v.code for v in found.row.verdicts))
@@ -184,41 +203,3 @@ def _harvest(args: argparse.Namespace, context: Context) -> int:
 def _stage(finding: "Finding", context: Context) -> None:
     if context.json:
         context.emit(stage=finding.stage.value)
-
-
-@contextmanager
-def _source(args: argparse.Namespace, context: Context) -> "Iterator[DiagnosticsFolder | None]":
-    """The Documents folder of the unit that was named, None for a plain folder. Raises NotFound `bench.no-unit`."""
-    if args.folder is not None:
-        yield None
-        return
-    import threading
-
-    from station.autopilot.harvest import UnitDocuments
-    from station.bench.ports import BusChange
-    from station.bench.usb_bus import UsbBus
-    from station.links.usb.desk import system_eyes
-
-    config, here, came = context.config, dict[str, int](), threading.Event()
-
-    def changed(change: BusChange) -> None:
-        if change.present:
-            here[change.seen.port] = change.seen.slot
-            came.set()
-
-    bus = UsbBus(system_eyes(), config.data, context.clock, count=config.slots, ports=config.ports)
-    bus.watch(changed)
-    try:
-        came.wait(ARRIVAL_SECONDS)
-        ports = [port for port, slot in sorted(here.items(), key=lambda p: p[1]) if args.slot in (None, slot)]
-        for port in ports:
-            storage = bus.open(port, Deadline(ARRIVAL_SECONDS))
-            try:
-                if args.slot is not None or storage.describe(Deadline(ARRIVAL_SECONDS)).serial == args.serial:
-                    yield UnitDocuments(storage)
-                    return
-            finally:
-                storage.close()
-        raise NotFound("bench.no-unit", str(args.slot) if args.slot is not None else args.serial)
-    finally:
-        bus.close()

@@ -3,7 +3,7 @@
 import argparse
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
@@ -11,14 +11,19 @@ import keyring.backend
 import pytest
 
 from station.bench.configuration import load
+from station.bench.usb_bus import UsbBus
 from station.cli import autopilot as autopilot_command
 from station.cli import hash as hash_command
 from station.cli import tenant as tenant_command
 from station.cli.context import Context
+from station.links.usb.desk import Eyes
+from station.links.usb.readers import BackendReader
 from station.model.errors import HoloBenchError
 from station.model.timing import ScaledClock
 from station.practice.quirk import Dose
 from station.practice.tenant import VirtualTenant
+from station.practice.units.fleet import port_name
+from station.practice.world import PracticeWorld
 from tests.unit import hash_builder, zip_builder
 
 COMMANDS = {"hash": hash_command, "autopilot": autopilot_command, "tenant": tenant_command}
@@ -170,6 +175,34 @@ def test_a_folder_of_diagnostics_is_harvested(offline: Desk) -> None:
     assert status == 0
     assert target.read_text().splitlines()[1].startswith(f"{SERIALS[0]},,T0E")
     assert rows[-2]["usable"] is True
+
+
+def test_a_unit_on_the_bus_is_harvested_by_its_slot(tmp_path: Path) -> None:
+    with PracticeWorld(2, speed=60.0) as world:
+        desk = Desk(tmp_path, world.clock)
+        target = tmp_path / "harvested.csv"
+        parser = argparse.ArgumentParser()
+        hash_command.add_parser(parser.add_subparsers())
+        args = parser.parse_args(["hash", "harvest", "--slot", "2", "-o", str(target), "--wait", "60", "--json"])
+        out, err = io.StringIO(), PressingStream(lambda: world.unit(2).press_chord())
+        bus = UsbBus(Eyes(BackendReader(world.bus.backend()), world.bus.signal()), tmp_path, world.clock,
+                     ports={port_name(n): n for n in (1, 2)}, count=2, backend=world.bus.backend())
+        assert hash_command.harvest_from(args, Context(True, "en", out, err, world.clock, lambda: load(desk.file)), bus) == 0
+        stages = [json.loads(line)["stage"] for line in out.getvalue().splitlines() if "stage" in line]
+        assert stages[-1] == "ready"
+        assert target.read_text().splitlines()[1].startswith(f"{world.unit(2).identity.serial},,T0")
+
+
+class PressingStream(io.StringIO):
+    """Diagnostics that somebody reads: at the first line the buttons of the headset are pressed."""
+
+    def __init__(self, press: Callable[[], object]) -> None:
+        super().__init__()
+        self._press = press
+
+    def write(self, text: str) -> int:
+        self._press()
+        return super().write(text)
 
 
 def test_a_folder_without_diagnostics_is_told_after_the_wait(offline: Desk) -> None:
