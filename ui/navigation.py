@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
 
 from ui.language import _
@@ -39,6 +40,15 @@ class Navigation(QFrame):
             layout.addWidget(press)
             self.buttons[screen.key] = press
         layout.addStretch(1)
+        self._full_height = max(press.sizeHint().height() for press in self.buttons.values())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is low, the icons stay and the words go; they are still names and tool tips."""
+        super().resizeEvent(event)
+        low = self.height() < len(self.buttons) * (self._full_height + 2) + 16
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if low else Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        for press in self.buttons.values():
+            press.setToolButtonStyle(style)
 
     def show_chosen(self, key: str) -> None:
         """Mark the screen that is open."""

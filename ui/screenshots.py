@@ -17,7 +17,7 @@ if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCursor, QImage, QImageWriter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui import language, loop, scenes
 from ui.live import Live
@@ -44,6 +44,7 @@ class Shot:
     mode: Mode = Mode.LIGHT
     operator: bool = False
     size: QSize = DESK
+    scale: int = 1
     before: Callable[[Window], object] = lambda window: None
 
 
@@ -57,6 +58,8 @@ SHOTS: Sequence[Shot] = (
     Shot("board-wall", scenes.ten_states, size=WALL, before=lambda w: w.toggle_wall()),
     Shot("board-wall-fr-dark", scenes.ten_states, language="fr", mode=Mode.DARK, size=WALL, before=lambda w: w.toggle_wall()),
     Shot("board-operator-mode", scenes.ten_states, operator=True, size=QSize(1680, 1000)),
+    Shot("board-200-percent", scenes.ten_states, size=QSize(960, 540), scale=2),
+    Shot("guide-200-percent-fr-dark", _card("go-online"), 1, "guide", "fr", Mode.DARK, size=QSize(960, 540), scale=2),
     Shot("start-en-light", _card("ready"), 1),
     Shot("start-fr-dark", _card("ready"), 1, language="fr", mode=Mode.DARK),
     Shot("guide-chord-en-light", _card("chord"), 1, "guide"),
@@ -90,11 +93,19 @@ def take(app: QApplication, shot: Shot) -> QImage:
     window.resize(shot.size)
     settle(app)
     dialogs = [w for w in app.topLevelWidgets() if w.isVisible() and w is not window and w.parent() is window]
-    image = (dialogs[0] if dialogs else window).grab().toImage()
+    image = _painted(dialogs[0] if dialogs else window, shot.scale)
     for widget in (*dialogs, window):
         widget.close()
         widget.deleteLater()
     settle(app)
+    return image
+
+
+def _painted(widget: QWidget, scale: int) -> QImage:
+    """What the widget shows on a screen of that scale."""
+    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    widget.render(image)
     return image
 
 

@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self.keys = KeyFilter(self, self._deed, self._scanned)
         self.stack = QStackedWidget()
         self.resize(1440, 900)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(820, 460)
         for i in range(len(screens)):
             QShortcut(QKeySequence(f"Ctrl+{i + 1}"), self, lambda key=screens[i].key: self.go(key))
         live.board.entered.connect(self._entered)

@@ -14,7 +14,7 @@ from ui import language, scenes
 from ui.context import Kind
 from ui.live import Live
 from ui.preferences import Preferences
-from ui.screens import SCREENS
+from ui.screens import SCREENS, Screen
 from ui.theme.theme import Theme, put_on
 from ui.theme.tokens import Mode
 from ui.window import Station, Window
@@ -192,15 +192,17 @@ def test_before_the_bench_is_there_the_window_shows_its_slots(qtbot: Any, theme:
     assert window.stack.currentWidget() is window.screen_widget("settings")
 
 
-def test_every_screen_of_the_registry_opens(open_window: Any) -> None:
-    from importlib.util import find_spec
-
+@pytest.mark.parametrize("screen", [pytest.param(s, id=s.key) for s in SCREENS])
+def test_every_screen_of_the_registry_opens(open_window: Any, in_loop: Any, screen: Screen) -> None:
     window = open_window(scenes.ten_states())
-    for screen in SCREENS:
-        module = screen.factory.partition(":")[0]
-        if find_spec(module.rpartition(".")[0]) is not None and find_spec(module) is not None:
-            window.go(screen.key)
-            assert window.stack.currentWidget() is window.screen_widget(screen.key)
+
+    async def main() -> None:
+        window.go(screen.key)
+        await asyncio.sleep(0.05)
+        await window.tasks.close()
+
+    in_loop(main)
+    assert window.stack.currentWidget() is window.screen_widget(screen.key)
 
 
 def test_trouble_of_the_station_stays_in_sight_until_it_is_over(open_window: Any) -> None:

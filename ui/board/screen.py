@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from station.model.words import StateWord
@@ -16,6 +17,8 @@ from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import paper, row
 from ui.widgets.text import label
+
+RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, WIDE = 190, 430, 330, 1060
 
 
 class BoardScreen(QWidget):
@@ -67,6 +70,16 @@ class BoardScreen(QWidget):
             text = ngettext("Starting {n} unit", "Starting {n} units", len(live.countdown.slots))
             self._countdown_text.setText(_("{what} in {n} s").format(what=text, n=left))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps tiles and card; the rail is the first to go, since the card names the next unit too."""
+        super().resizeEvent(event)
+        scale = self._context.theme.sizes.text
+        self.rail.setFixedWidth(round(RAIL_WIDTH * scale))
+        self.rail.setVisible(self.width() >= WIDE * scale)
+        self._divider.setVisible(self.width() >= WIDE * scale)
+        self._tally.setVisible(self.width() >= WIDE * scale)
+        self.guide.setFixedWidth(round(min(CARD_WIDTH * scale, max(NARROWEST_CARD, self.width() * 0.46))))
+
     def _follow(self) -> None:
         self.view.select(self._context.live.selection.slot)
 
@@ -107,15 +120,12 @@ class BoardScreen(QWidget):
         tiles.addWidget(self.view)
         middle.addLayout(tiles, 1)
         self._side, side = paper("side", pad=0, gap=0, across=True)
-        scale = theme.sizes.text
-        self.rail.setFixedWidth(round(190 * scale))
-        self.guide.setFixedWidth(round(430 * scale))
         side.addWidget(self.rail)
-        divider = QFrame()
-        divider.setFrameShape(QFrame.Shape.VLine)
-        divider.setFrameShadow(QFrame.Shadow.Plain)
-        divider.setStyleSheet(f"color: {theme.tokens.line};")
-        side.addWidget(divider)
+        self._divider = QFrame()
+        self._divider.setFrameShape(QFrame.Shape.VLine)
+        self._divider.setFrameShadow(QFrame.Shadow.Plain)
+        self._divider.setStyleSheet(f"color: {theme.tokens.line};")
+        side.addWidget(self._divider)
         side.addWidget(self.guide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

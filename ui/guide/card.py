@@ -5,7 +5,7 @@ out (`ways`) or "this is not what I see" (`otherwise`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class Card:
     """`title` is the verb, `text` says how, `why` the cause of a fault, `who` can cure it. Exactly one of `timer` and `no_timer`.
 
     `ask` is the one decision: an attestation, or a way (start, retry) as the main button. `timer_runs` says that the time counts
-    from `since`; else the person starts it when the moment comes.
+    from `since`; else the person starts it when the moment comes. `notes` are for reading when there is time: title and text.
     """
 
     slot: int
@@ -54,7 +54,8 @@ class Card:
     ask: Attestation | Way | None = None
     otherwise: tuple[Alternative, ...] = ()
     ways: tuple[Way, ...] = ()
-    proof_keys: tuple[str, ...] = field(default_factory=tuple)
+    proof_keys: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> int:
@@ -102,7 +103,7 @@ def _plain(tile: Tile, word: StateWord) -> Card:
 def _done(tile: Tile, path: Path) -> Card:
     return Card(tile.slot, tile.word, N_("Unplug it and take it to its place"), N_("Every step of the path is proved."), "done",
                 no_timer=N_("Nothing is running."), since=tile.since, step=tile.steps, steps=tile.steps, path=path.title,
-                ways=(Way.START,))
+                ways=(Way.START,), notes=((N_("How success is seen"), path.verify), (N_("How to undo it"), path.undo)))
 
 
 def _of_step(tile: Tile, run: Run, path: Path, faults: Catalogue) -> Card:

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from station.model.path import Attestation
 from station.model.words import StateWord
@@ -27,6 +28,7 @@ from ui.widgets.ring import Ring
 from ui.widgets.text import label
 from ui.widgets.wrapping import WrappingButton
 
+NARROW, LEAST_PICTURE, PICTURE_SHARE = 900, 110, 0.36
 ICONS = {Way.RETRY: "retry", Way.SKIP: "skip", Way.CANCEL: "stop", Way.START: "play"}
 
 
@@ -85,7 +87,7 @@ class GuidePane(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         inside = QWidget()
-        across = QHBoxLayout(inside)
+        self._across = across = QHBoxLayout(inside)
         across.setContentsMargins(*((28, 22, 28, 22) if self._large else (18, 14, 18, 14)))
         across.setSpacing(28)
         self._body = QVBoxLayout()
@@ -102,6 +104,17 @@ class GuidePane(QWidget):
         self._foot = QVBoxLayout()
         self._foot.setContentsMargins(18, 8, 18, 12)
         outer.addLayout(self._foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window has the facts below the card; a low one has a smaller picture, so that the words stay in sight."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW * self._context.theme.sizes.text
+        self._across.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        for picture in self.findChildren(Picture):
+            picture.setMaximumHeight(self._picture_height())
+
+    def _picture_height(self) -> int:
+        return max(LEAST_PICTURE, round(self.height() * PICTURE_SHARE))
 
     def _another(self) -> None:
         self._starts_again = False
@@ -135,17 +148,24 @@ class GuidePane(QWidget):
     def _show(self, card: Card) -> None:
         self._empty()
         self._body.addLayout(self._heading(card))
-        verb = label(_(card.title), Type.VERB)
+        verb = label(_(card.title), Type.NUMBER if self._large else Type.VERB)
         verb.setObjectName("verb")
         self._body.addWidget(verb)
-        picture = Picture(self._context.theme, QSize(280, 175) if not self._large else QSize(420, 262))
+        starting = self._starts_again or card.ask is Way.START
+        least = QSize(176, 110) if starting else QSize(420, 262) if self._large else QSize(240, 150)
+        picture = Picture(self._context.theme, least)
+        picture.setMaximumHeight(self._picture_height())
         picture.show_picture(card.picture, _("Picture: {what}").format(what=_(card.title)))
-        if self._starts_again or card.ask is Way.START:
+        if starting:
+            self._body.addWidget(picture, 1)
             self._body.addWidget(StartChoice(self._context, self._commands, card.slot))
         else:
             usual, inside = self._usual()
             inside.addWidget(picture, 1)
-            inside.addWidget(label(_(card.text), Type.CARD))
+            inside.addWidget(label(_(card.text), Type.INSTRUCTION if self._large else Type.CARD))
+            for name, note in card.notes:
+                inside.addWidget(label(_(name), Type.CAPTION, "soft"))
+                inside.addWidget(label(_(note)))
             self._show_fault(inside, card)
             self._show_timer(inside, card)
             self._show_ask(inside, card)

@@ -127,6 +127,7 @@ class Type(StrEnum):
     BODY = "body"
     STRONG = "strong"
     CARD = "card"
+    INSTRUCTION = "instruction"
     HEADING = "heading"
     VERB = "verb"
     NUMBER = "number"
@@ -134,7 +135,7 @@ class Type(StrEnum):
 
 TYPE: Mapping[Type, tuple[float, bool]] = MappingProxyType({
     Type.CAPTION: (13, False), Type.BODY: (15, False), Type.STRONG: (15, True), Type.CARD: (18, False),
-    Type.HEADING: (20, True), Type.VERB: (28, True), Type.NUMBER: (36, True),
+    Type.INSTRUCTION: (22, False), Type.HEADING: (20, True), Type.VERB: (28, True), Type.NUMBER: (36, True),
 })
 """Size in logical pixels and whether semi-bold. 18 px reads at 0.6 m with 20 arc minutes (facts/bench-tools §5)."""
 

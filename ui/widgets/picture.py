@@ -34,10 +34,11 @@ class Picture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return self._least * 1.2
+        hint = self._least * 1.2
+        return QSize(hint.width(), min(hint.height(), self.maximumHeight()))
 
     def minimumSizeHint(self) -> QSize:
-        return self._least
+        return QSize(min(self._least.width(), 160), min(self._least.height(), 100))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._drawing is None:
