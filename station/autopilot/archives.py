@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from station.autopilot.diagnostics import AUTOPILOT_ARCHIVE
 from station.model.errors import DataError
 
 MAX_ARCHIVE_BYTES = 1024 * 1024 * 1024
@@ -22,7 +23,6 @@ MAX_ENTRIES = 10_000
 MAX_ENTRY_BYTES = 64 * 1024 * 1024
 MAX_TOTAL_BYTES = 128 * 1024 * 1024
 MAX_HASH_FILES = 64
-DIAGNOSTICS_NAME = "AutopilotDiagnostics.zip"
 
 _HASH_FILE = re.compile(r"^DeviceHash.*\.csv$", re.IGNORECASE)
 _END_OF_DIRECTORY = b"PK\x05\x06"
@@ -85,7 +85,7 @@ def hash_files(stream: BinaryIO, name: str) -> tuple[Entry, ...]:
             base = _base_name(info.filename)
             if _HASH_FILE.match(base):
                 found.append(Entry(base, budget.read(archive, info)))
-            elif base.casefold() == DIAGNOSTICS_NAME.casefold():
+            elif base.casefold() == AUTOPILOT_ARCHIVE.casefold():
                 inner = io.BytesIO(budget.read(archive, info))
                 with opened(inner, f"{name}/{base}") as nested:
                     found += [Entry(_base_name(i.filename), budget.read(nested, i))

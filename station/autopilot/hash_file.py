@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import BinaryIO
@@ -288,8 +288,3 @@ def _complete(hash_text: str) -> bool:
     except DataError:
         return False
     return True
-
-
-def serials(rows: Iterable[HashRow]) -> tuple[str, ...]:
-    """Serials of rows, each once, in order."""
-    return tuple(dict.fromkeys(row.serial for row in rows if row.serial))

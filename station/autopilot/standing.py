@@ -14,8 +14,6 @@ from station.model.facts import FactValue
 from station.model.faults import catalogue
 from station.model.words import N_
 
-ALREADY_HERE = "ZtdDeviceAlreadyAssigned"
-
 
 class Registration(StrEnum):
     """Words of fact `autopilot.registration`."""

@@ -93,6 +93,7 @@ def _about(line: Line) -> list[tuple[str, str]]:
             if versions is not None:
                 architecture = ARCHITECTURES.get(versions.architecture, str(versions.architecture))
                 told.append((_("System"), f"{versions.system} {architecture}"))
+            told += [(_("Network card"), card.mac) for card in found.network_cards]
             told.append(("TPM", _("yes") if found.has_tpm else _("no")))
         told.append((_("From"), f"{line.checked.row.file}, {line.checked.row.line}"))
     if line.waiting is not None:
