@@ -47,6 +47,35 @@ def test_hubs_roots_and_half_gone_devices_are_passed_over(tmp_path: Path) -> Non
     assert [s.port for s in SysfsReader(tmp_path).read()] == ["1-2.3"]
 
 
+@SYSFS_NAMES
+def test_a_device_that_has_settled_is_not_read_again_until_it_comes_anew(tmp_path: Path) -> None:
+    clock = [0.0]
+    reader = SysfsReader(tmp_path, lambda: clock[0])
+    headset(tmp_path)
+    reader.read()
+    put(tmp_path / "1-2.3", product="told a moment later")
+    clock[0] = 1.5
+    assert reader.read()[0].product == "told a moment later"
+    put(tmp_path / "1-2.3", product="never looked at")
+    assert reader.read()[0].product == "told a moment later"
+    (tmp_path / "1-2.3").rename(tmp_path.parent / "pulled")
+    headset(tmp_path, devnum="8")
+    assert (reader.read()[0].address, reader.read()[0].product) == (8, "Microsoft HoloLens")
+
+
+@SYSFS_NAMES
+def test_an_interface_that_comes_late_makes_its_device_read_again(tmp_path: Path) -> None:
+    clock = [0.0]
+    reader = SysfsReader(tmp_path, lambda: clock[0])
+    put(tmp_path / "1-2.3", **HEADSET)
+    reader.read()
+    clock[0] = 5.0
+    assert reader.read()[0].interfaces == ()
+    put(tmp_path / "1-2.3" / "1-2.3:1.0", bInterfaceClass="06", bInterfaceSubClass="01", bInterfaceProtocol="01", interface="MTP")
+    (tmp_path / "1-2.3:1.0").symlink_to(tmp_path / "1-2.3" / "1-2.3:1.0")
+    assert reader.read()[0].speaks_mtp
+
+
 def test_a_machine_without_usb_has_an_empty_bus(tmp_path: Path) -> None:
     assert SysfsReader(tmp_path / "nothing").read() == ()
 

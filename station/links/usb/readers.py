@@ -5,8 +5,11 @@ that may be headsets by their descriptors are asked, once per plug.
 """
 
 import errno
+import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +21,10 @@ from station.links.usb.sighting import MTP_CLASS, VENDOR_CLASS, InterfaceSeen, U
 
 _SPEEDS = {1: 1, 2: 12, 3: 480, 4: 5000, 5: 10000}
 _HUB = 0x09
+_SETTLE_SECONDS = 1.0
+"""The kernel shows a device before all its attributes are there (the name of an interface takes a question to the device)."""
+
+_Nodes = frozenset[tuple[str, int]]
 
 
 class BusReader(Protocol):
@@ -27,23 +34,58 @@ class BusReader(Protocol):
         """Devices on the bus now, hubs left out, in order of port. Raises OSError where the system does not let us look."""
 
 
-class SysfsReader:
-    """Linux: /sys/bus/usb/devices. `root` is another place in tests."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What sysfs told of a device. `sighting` is None for a hub; `settled` once it was read long enough after it came."""
 
-    def __init__(self, root: Path = Path("/sys/bus/usb/devices")) -> None:
+    nodes: _Nodes
+    since: float
+    sighting: UsbSighting | None
+    settled: bool = False
+
+
+class SysfsReader:
+    """Linux: /sys/bus/usb/devices. `root` is another place in tests.
+
+    A device and its interfaces have new inodes whenever they come anew, so what is known of settled ones is not read again: a
+    look at a bus where nothing happened costs one listing.
+    """
+
+    def __init__(self, root: Path = Path("/sys/bus/usb/devices"), now: Callable[[], float] = time.monotonic) -> None:
         self._root = root
+        self._now = now
+        self._known: dict[str, _Known] = {}
 
     def read(self) -> tuple[UsbSighting, ...]:
         if not self._root.is_dir():
             return ()
-        found = []
-        for folder in sorted(self._root.iterdir()):
-            if ":" in folder.name or folder.name.startswith("usb"):
-                continue
+        known = {}
+        for name, nodes in sorted(self._nodes().items()):
             with suppress(OSError, ValueError):      # unplugged while being read
-                if _hex(folder, "bDeviceClass") != _HUB:
-                    found.append(self._device(folder))
-        return tuple(found)
+                known[name] = self._look(name, nodes)
+        self._known = known
+        return tuple(k.sighting for k in known.values() if k.sighting is not None)
+
+    def _nodes(self) -> dict[str, _Nodes]:
+        """Each device with the names and inodes of itself and of its interfaces."""
+        nodes: dict[str, set[tuple[str, int]]] = {}
+        with os.scandir(self._root) as entries:
+            for entry in entries:
+                if not entry.name.startswith("usb"):
+                    nodes.setdefault(entry.name.partition(":")[0], set()).add((entry.name, entry.inode()))
+        return {name: frozenset(each) for name, each in nodes.items() if any(n == name for n, _ in each)}
+
+    def _look(self, name: str, nodes: _Nodes) -> _Known:
+        before, now = self._known.get(name), self._now()
+        if before is None or before.nodes != nodes:
+            return _Known(nodes, now, self._sighting(name))
+        if before.settled:
+            return before
+        return _Known(nodes, before.since, self._sighting(name), settled=now - before.since >= _SETTLE_SECONDS)
+
+    def _sighting(self, name: str) -> UsbSighting | None:
+        folder = self._root / name
+        return None if _hex(folder, "bDeviceClass") == _HUB else self._device(folder)
 
     @staticmethod
     def _device(folder: Path) -> UsbSighting:

@@ -1,0 +1,67 @@
+"""The lab: gadget headsets and QEMU's own MTP device on a real Linux USB stack, measured in one boot of a guest.
+
+Times and rates are asserted only where the limit is wide of what is met; the rest is printed (`pytest -s`, or the benchmark).
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.lab.benchmark import measure, ratio, share, told
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1150)]
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Any]:
+    measured = measure(small=True)
+    print("\n".join(told(measured)))
+    return measured
+
+
+def test_plugged_headsets_are_listed_with_slot_and_port(figures: dict[str, Any]) -> None:
+    listed = figures["devices command"]["listed"]
+    assert [(d["slot"], d["port"], d["usb_serial"]) for d in listed] == [(1, "1-1", "HLSIM0001"), (2, "2-1", "HLSIM0002")]
+
+
+def test_a_unit_that_comes_and_changes_ports_is_told_while_watching(figures: dict[str, Any]) -> None:
+    came, moved = figures["devices command"]["watched"]
+    assert (came["event"], came["port"], came["usb_serial"]) == ("arrived", "3-1", "HLSIM0003")
+    assert (moved["event"], moved["port"], moved["from_port"], moved["usb_serial"]) == ("moved", "4-1", "3-1", "HLSIM0003")
+
+
+def test_a_plugged_unit_is_told_long_before_a_poll_would_have_seen_it(figures: dict[str, Any]) -> None:
+    assert share(sorted(figures["plug to tile ms"]), 0.5) <= 250
+
+
+def test_units_that_rest_on_the_bus_cost_little_to_watch(figures: dict[str, Any]) -> None:
+    assert figures["idle share, all units"] < 0.03
+
+
+def test_copies_keep_up_with_libmtp(figures: dict[str, Any]) -> None:
+    for way in ("to", "from"):
+        assert ratio(figures["copy MB/s"], way) > 0.5
+
+
+def test_units_that_copy_at_once_share_the_bus(figures: dict[str, Any]) -> None:
+    assert max(figures["fair seconds"]) < 3 * min(figures["fair seconds"])
+
+
+def test_every_unit_is_always_in_the_slot_of_its_port(figures: dict[str, Any]) -> None:
+    good, times = figures["replugs"]
+    assert good == times
+
+
+@pytest.mark.parametrize("way", ["cut to the unit", "cut from the unit"])
+def test_a_cable_pulled_anywhere_in_a_copy_leaves_nothing_half(figures: dict[str, Any], way: str) -> None:
+    assert figures[way]["wrong"] == [""] * len(figures[way]["wrong"])
+
+
+@pytest.mark.parametrize("way", ["cut to the unit", "cut from the unit"])
+def test_pulled_cables_leave_no_thread_and_no_handle(figures: dict[str, Any], way: str) -> None:
+    assert figures[way]["leaked"] == {"threads": 0, "handles": 0}
+
+
+def test_a_foreign_mtp_device_is_ignored_until_its_id_is_on_the_list(figures: dict[str, Any]) -> None:
+    unit = figures["foreign unit"]
+    assert (unit["ignored"], unit["shown"], unit["read back"], unit["names"]) == (True, True, True, ["pushed.ppkg"])
