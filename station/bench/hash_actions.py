@@ -3,7 +3,8 @@
 Each waits by looking, pausing, looking again, in bench time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from station.autopilot.diagnostics import Baseline, Sighting, Stage, judge
 from station.autopilot.harvest import Harvested, UnitDocuments, harvest, keep
@@ -18,6 +19,9 @@ from station.model.words import Link
 LOOK_S = 2.0
 LOOK_BUDGET_S = 30.0
 COPY_BUDGET_S = 180.0
+ENDED_WITHOUT: Mapping[Stage, str] = MappingProxyType({
+    Stage.LOW_SPACE: "autopilot.harvest-low-space", Stage.NO_ARCHIVE: "autopilot.harvest-no-archive"})
+"""How a collection ends that leaves no Autopilot archive, and the fault that means."""
 PATIENCE = 3
 """How many looks in a row may go unanswered before that is told: the first answer of a unit can take seconds."""
 
@@ -69,7 +73,7 @@ async def await_diagnostics(task: Task) -> Sequence[Fact]:
     where the collecting ended without any archive, `bench.collection-cut-off` (it restarted) or `autopilot.harvest-blocked`."""
     start = await _baseline(task)
     before: Sighting | None = None
-    nothing = 0
+    nothing = doomed = 0
     while True:
         now = await _look(task)
         found = judge(now, start, before)
@@ -79,10 +83,9 @@ async def await_diagnostics(task: Task) -> Sequence[Fact]:
             raise LinkError("bench.collection-cut-off" if task.due.resumed else "autopilot.harvest-blocked")
         if found.archive is not None:
             return (task.fact("hash.collecting", False, Link.MTP), task.fact("hash.zip", found.archive.name, Link.MTP))
-        if found.stage is Stage.LOW_SPACE:
-            raise LinkError("autopilot.harvest-low-space")
-        if found.stage is Stage.NO_ARCHIVE:
-            raise LinkError("autopilot.harvest-no-archive")
+        doomed = doomed + 1 if found.stage in ENDED_WITHOUT else 0
+        if doomed > 1:      # one look may fall between the old archive's end and the new one's beginning
+            raise LinkError(ENDED_WITHOUT[found.stage])
         await task.pause(LOOK_S)
 
 
