@@ -1,13 +1,13 @@
-"""Being told that something on the bus changed: the `BusSignal` Protocol, Linux' kernel events, udev's, and the clock.
+"""Being told that something on the bus changed: the `BusSignal` Protocol, Linux' kernel events, and the clock.
 
-Kernel events need no service and come before udev's; udev's come when its rules have run, so rights are set by then.
-Source: facts/device-io §3.3; facts/usb-lab (without udevd only kernel events exist).
+The kernel's own events, not udev's: they need no service and no library and come first. That udev may not have given the rights
+yet is the business of whoever opens a unit (`opening`). Source: facts/device-io §3.3; facts/usb-lab.
 """
 
 import select
 import socket
 import threading
-from typing import Any, Protocol
+from typing import Protocol
 
 _KOBJECT_UEVENT = 15
 _KERNEL_GROUP = 1
@@ -79,25 +79,3 @@ class KernelSignal:
 
     def __del__(self) -> None:
         self._release()
-
-
-class UdevSignal:
-    """Linux: udev's own events through pyudev, after its rules have run. Raises ImportError or OSError where there is no udev."""
-
-    def __init__(self) -> None:
-        import pyudev
-        self._monitor: Any = pyudev.Monitor.from_netlink(pyudev.Context())
-        self._monitor.filter_by("usb")
-        self._monitor.start()
-        self._closed = False
-
-    def wait(self, seconds: float) -> bool:
-        if self._closed:
-            return False
-        first = self._monitor.poll(seconds)
-        while first is not None and self._monitor.poll(0) is not None:
-            continue
-        return first is not None
-
-    def close(self) -> None:
-        self._closed = True
