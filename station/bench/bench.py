@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from station.bench.actions import ACTIONS
 from station.bench.pen import Pen
-from station.bench.ports import Bus, BusChange, Cloud, Folder, Record
+from station.bench.portals import PortalSensor
+from station.bench.ports import Bus, BusChange, Cloud, Folder, Portals, Record
 from station.bench.presence import Presence
 from station.bench.registering import Registering
 from station.bench.runner import Runner
@@ -48,11 +49,13 @@ class Bench:
     """One bench: a bus, a tenant, a journal, and the runs between them. All methods are called on the loop's thread."""
 
     def __init__(self, record: Record, bus: Bus, cloud: Cloud, folder: Folder, clock: Clock, paths: Mapping[str, Path],
-                 blueprints: Mapping[str, Blueprint], history: Callable[[], Sequence[Event]]) -> None:
+                 blueprints: Mapping[str, Blueprint], history: Callable[[], Sequence[Event]],
+                 portals: Portals | None = None) -> None:
         self.clock = clock
         self.paths = paths
         self.blueprints = blueprints
         self._record, self._bus, self._cloud, self._history = record, bus, cloud, history
+        self._portals = portals
         self._board = empty_board(bus.slots())
         self._progress: dict[str, Progress] = {}
         self._watchers: list[Callable[[frozenset[int]], None]] = []
@@ -168,6 +171,10 @@ class Bench:
                               self._pause, self._in_pool)
         self._tasks = [loop.create_task(sensor.watch(), name="tenant"), loop.create_task(self._renew(), name="claims"),
                        loop.create_task(self._registering.watch(), name="registrations")]
+        if self._portals is not None:
+            portals = PortalSensor(self._portals, self.clock, lambda: self._board.units.values(), self._tell_unit, self._pause,
+                                   self._in_pool)
+            self._tasks.append(loop.create_task(portals.watch(), name="portals"))
         for run in self._board.runs.values():
             self._runner.consider(run)
 

@@ -16,6 +16,7 @@ from station.model.blueprint import Blueprint
 from station.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from station.bench.portals import PortalSettings
     from station.links.graph.settings import TenantSettings
     from station.links.usb.allow_list import AllowList
 
@@ -39,6 +40,18 @@ class Config:
     tenant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     blueprints: Mapping[str, Blueprint] = field(default_factory=lambda: MappingProxyType({"autopilot": AUTOPILOT_BLUEPRINT}))
     file: Path | None = None
+    portal: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def portal_settings(self) -> "PortalSettings | None":
+        """The portal section; None where it names no unit. Raises ConfigurationError `configuration.invalid`."""
+        from station.bench.portals import PortalSettings
+
+        section = self.portal
+        if not section.get("addresses"):
+            return None
+        if not section.get("user") or not section.get("secret"):
+            raise ConfigurationError("configuration.invalid", f"{self.file}: portal: user and secret are missing")
+        return PortalSettings(MappingProxyType(dict(section["addresses"])), section["user"], section["secret"])
 
     def allow_list(self) -> "AllowList":
         """The USB ids that count as headsets here beside the shipped ones. Raises ConfigurationError `usb.bad-list`."""
@@ -113,7 +126,7 @@ def _checked(table: dict[str, Any], file: Path) -> Config:
         ports=MappingProxyType(dict(read.slots.ports)), allow=tuple(read.usb.allow),
         tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
         blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),
-        file=file)
+        file=file, portal=MappingProxyType(read.portal.model_dump()))
 
 
 def practice_blueprint(path: str) -> Blueprint:

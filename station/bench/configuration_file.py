@@ -44,6 +44,14 @@ class TenantSection(_Section):
     certificate_secret: str = ""
 
 
+class PortalSection(_Section):
+    """[portal]: Device Portals of units in developer mode, by label serial; read only."""
+
+    user: str = ""
+    secret: str = ""
+    addresses: dict[str, str] = Field(default_factory=dict)
+
+
 class BlueprintSection(_Section):
     """[[blueprint]]"""
 
@@ -62,4 +70,5 @@ class ConfigurationFile(_Section):
     slots: SlotsSection = SlotsSection()
     usb: UsbSection = UsbSection()
     tenant: TenantSection = TenantSection()
+    portal: PortalSection = PortalSection()
     blueprint: list[BlueprintSection] = Field(default_factory=list)

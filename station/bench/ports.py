@@ -108,6 +108,16 @@ class Cloud(Protocol):
         """Give connections back."""
 
 
+class Portals(Protocol):
+    """The Device Portals of those units for which the configuration names one."""
+
+    def knows(self, serial: str) -> bool:
+        """Whether a portal is configured for a unit."""
+
+    def read(self, serial: str, deadline: Deadline) -> Mapping[str, FactValue]:
+        """Facts of one reading. Raises HoloBenchError with a code of the portal or of the vault."""
+
+
 class Folder(Protocol):
     """Where the station keeps files of runs (harvested rows), outside the journal."""
 

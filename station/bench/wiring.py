@@ -10,13 +10,15 @@ from datetime import datetime
 from station.bench.bench import Bench
 from station.bench.configuration import Config, load
 from station.bench.data_folder import DataFolder
-from station.bench.ports import Cloud, HashRow
+from station.bench.portals import ConfiguredPortals
+from station.bench.ports import Cloud, HashRow, Portals
 from station.bench.tenant_cloud import TenantCloud
 from station.bench.usb_bus import UsbBus
 from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.opening import GraphLink, open_graph
 from station.links.graph.signin import SignIn
+from station.links.portal.pinned import FilePins
 from station.links.usb.allow_list import shipped
 from station.links.usb.desk import system_eyes
 from station.model.errors import ConfigurationError
@@ -92,11 +94,17 @@ def put_together(config: Config | None = None) -> RealStation:
                         else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
         bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports,
                      allowed=shipped().joined([config.allow_list()]))
-        bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events)
+        bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events,
+                      _portals(config, secrets))
     except BaseException:
         journal.close()
         raise
     return RealStation(config, bench, journal, secrets, link)
+
+
+def _portals(config: Config, secrets: SecretStore) -> Portals | None:
+    settings = config.portal_settings()
+    return ConfiguredPortals(settings, secrets, FilePins(config.data / "portal-pins.json")) if settings else None
 
 
 def _link(config: Config, secrets: SecretStore, clock: Clock, journal: Journal) -> GraphLink | None:

@@ -125,7 +125,8 @@ class VirtualPortal:
         address = "192.168.0.121" if on_air else "0.0.0.0"  # noqa: S104 - what an adapter without address tells
         return {"Adapters": [{
             "Description": "Broadcom 802.11ac Wireless PCIE Full Dongle Adapter",
-            "HardwareAddress": self._unit.identity.mac.hex("-"), "Index": 2, "Name": "{01D4D335-AC90-4A87-9E79-B9359C14C5A0}", "Type": "IEEE 802.11",
+            "HardwareAddress": self._unit.identity.mac.hex("-"), "Index": 2,
+            "Name": "{01D4D335-AC90-4A87-9E79-B9359C14C5A0}", "Type": "IEEE 802.11",
             "Gateways": [{"IpAddress": "192.168.0.1", "Mask": "255.255.255.255"}],
             "IpAddresses": [{"IpAddress": address, "Mask": "255.255.255.0"}]}]}
 
