@@ -2,7 +2,7 @@
 
     look      one read of the registered devices, one of the import records; intents without outcome are settled first
     send      chunks of 100, each with an intent before and an outcome after in the import log; at most 1,000 in flight
-    watch     the import list every 15 s, later 30 s, never a request per device; own ended records are deleted by batch
+    watch     the import list every 15 s, later 30 s, never a request per device; the waits are used to delete own ended records
     finish    one synchronisation where it is allowed; then the device list every 30 s until every profile is assigned
 
 A job that is killed or loses its connection is simply run again with the same rows. Facts: tenant §1.1, §1.3, §2.2, §2.4.
@@ -28,7 +28,7 @@ from station.model.timing import Clock, Deadline
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 1000
-DELETE_AT_ONCE = 100
+DELETE_AT_ONCE = 20
 TRIES = 2
 """How often a row is sent: a second time only after two looks at the list proved that the first did not arrive."""
 
@@ -53,6 +53,7 @@ class Pace:
     settle: tuple[float, ...] = (5.0, 20.0)
     profile_poll: float = 30.0
     profile_budget: float = 1800.0
+    tidy_budget: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ class RegistrationJob:
         if until is Until.SUBMITTED:
             return self._report(())
         long = self._watch(deadline)
-        self._tidy(deadline)
         outcome = self._sync(made, deadline)
         if until is Until.ASSIGNED:
             self._await_profiles(deadline)
+        self._tidy(deadline)
         return self._report(long, outcome)
 
     def tidy(self, deadline: Deadline) -> None:
@@ -153,7 +154,7 @@ class RegistrationJob:
         while waiting:
             chunk = waiting.pop(0)
             while self._in_flight() + len(chunk) > IN_FLIGHT:
-                self._wait(self.pace.poll, deadline)
+                self._wait_tidying(self.pace.poll, deadline)
                 self._poll(deadline)
             try:
                 missing = self._send_chunk(chunk, deadline)
@@ -244,7 +245,7 @@ class RegistrationJob:
                 self._change({n: replace(self._standings[n], fault="autopilot.import-running-long") for n in late})
                 return tuple(self._standings[n].serial for n in late)
             early = self.clock.monotonic() - begun < self.pace.later
-            self._wait(self.pace.poll if early else self.pace.poll_later, deadline)
+            self._wait_tidying(self.pace.poll if early else self.pace.poll_later, deadline)
             self._poll(deadline)
         return ()
 
@@ -256,9 +257,6 @@ class RegistrationJob:
         self._change({name: with_record(self._standings[name], record) for name, record in seen.items()})
         self._note_ended(records)
         self._look_for_vanished([name for name in names if name not in seen], deadline)
-        ended = [id_ for id_, name in self._ledger.own.items() if name in self._ledger.ended]
-        if len(ended) >= DELETE_AT_ONCE:
-            self._delete(ended, deadline)
 
     def _look_for_vanished(self, names: Sequence[str], deadline: Deadline) -> None:
         """A record that is twice absent was deleted by somebody: the device list then tells; else it goes on to its budget."""
@@ -276,19 +274,28 @@ class RegistrationJob:
                                             for serial, s in results.items()}))
 
     def _tidy(self, deadline: Deadline) -> None:
-        """Delete own ended records; what the service still refuses right after an import stays for the next time."""
+        """Delete what is left of own ended records, for a while: thousands take longer than anybody waits, and the next job or
+        `tidy` goes on. What the service still refuses right after an import is tried three times."""
         for _ in range(3):
-            ended = [id_ for id_, name in self._ledger.own.items() if name in self._ledger.ended]
-            if not ended or self._delete(ended, deadline):
+            self._tidy_for(self.pace.tidy_budget, deadline)
+            if not self._own_ended():
                 return
             self._wait(3.0, deadline)
 
-    def _delete(self, ids: Sequence[str], deadline: Deadline) -> bool:
-        """Delete records of ours; whether all are gone."""
-        gone = self.registry.delete_records(ids, deadline)
-        if gone:
-            self._write(Tidied(self._now(), tuple(sorted(gone))))
-        return len(gone) == len(ids)
+    def _tidy_for(self, bench_seconds: float, deadline: Deadline) -> None:
+        """Delete own ended records, each tried once, until the time is over."""
+        end, tried = self.clock.monotonic() + bench_seconds, set[str]()
+        while self.clock.monotonic() < end:
+            ids = [id_ for id_ in self._own_ended() if id_ not in tried][:DELETE_AT_ONCE]
+            if not ids:
+                return
+            tried.update(ids)
+            gone = self.registry.delete_records(ids, deadline)
+            if gone:
+                self._write(Tidied(self._now(), tuple(sorted(gone))))
+
+    def _own_ended(self) -> list[str]:
+        return [id_ for id_, name in self._ledger.own.items() if name in self._ledger.ended]
 
     # Finishing.
 
@@ -313,7 +320,7 @@ class RegistrationJob:
                 late = {n: self._standings[n] for n in still if not self._standings[n].fault}
                 self._change({n: replace(s, fault="autopilot.profile-not-assigned") for n, s in late.items()})
                 return
-            self._wait(self.pace.profile_poll, deadline)
+            self._wait_tidying(self.pace.profile_poll, deadline)
 
     def _without_profile(self) -> list[str]:
         return [name for name, s in self._standings.items()
@@ -346,6 +353,12 @@ class RegistrationJob:
     def _write(self, entry: Entry) -> None:
         self.journal.write(entry)
         self._ledger.add(entry)
+
+    def _wait_tidying(self, bench_seconds: float, deadline: Deadline) -> None:
+        """A wait that is used to delete what can be deleted."""
+        end = self.clock.monotonic() + bench_seconds
+        self._tidy_for(bench_seconds, deadline)
+        self._wait(max(0.0, end - self.clock.monotonic()), deadline)
 
     def _wait(self, bench_seconds: float, deadline: Deadline) -> None:
         deadline.check()

@@ -1,6 +1,7 @@
 """A registration job: who is sent, what is watched, what is tidied, and that nothing is ever sent twice."""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from station.autopilot.look_up import look_up
 from station.autopilot.registration import RegistrationJob, Until
 from station.autopilot.registration_plan import plan, wanted
 from station.autopilot.standing import ProfileState, Registration, Standing, fault_of, latest_records, with_device, with_record
-from station.links.graph.values import NewIdentity, NotKnown
+from station.links.graph.values import ImportedIdentity, NewIdentity, NotKnown
 from station.model.errors import Cancelled, JournalError, LinkLost
 from station.model.timing import CancelToken, Deadline
 from tests.unit.scripted_registry import ScriptedRegistry, device, record
@@ -400,3 +401,31 @@ def test_a_look_up_changes_nothing_and_names_each_standing() -> None:
     found = look_up(registry, [("1", "Bench-A"), ("2", ""), ("3", ""), ("4", ""), ("5", "")], soon())
     assert [s.registration.value for s in found.values()] == ["registered", "importing", "importing", "refused", "none"]
     assert set(registry.calls) == {"devices", "records"}
+
+
+class SlowToDelete(ScriptedRegistry):
+    """A registry that takes eight seconds for twenty deletions, as the polite rate does; notes when the list was read."""
+
+    def __init__(self) -> None:
+        super().__init__(reads_to_end=3)
+        self.read_at: list[float] = []
+
+    def records(self, deadline: Deadline) -> tuple[ImportedIdentity, ...]:
+        self.read_at.append(CLOCK.passed)
+        return super().records(deadline)
+
+    def delete_records(self, ids: Sequence[str], deadline: Deadline) -> frozenset[str]:
+        CLOCK.passed += 8
+        return super().delete_records(ids, deadline)
+
+
+def test_deleting_thousands_of_records_neither_holds_up_the_watching_nor_the_end() -> None:
+    registry, notebook, begun = SlowToDelete(), Notebook(), CLOCK.passed
+    report = job(registry, notebook).run(rows(3000), soon())
+    assert len(report.ready) == 3000
+    gaps = [after - before for before, after in itertools.pairwise(registry.read_at)]
+    assert max(gaps) <= 60
+    assert CLOCK.passed - begun < 3000 / 20 * 8, "what is left is for the next job"
+    for _ in range(10):
+        job(registry, notebook).tidy(soon())
+    assert registry.queue == {}
