@@ -73,7 +73,7 @@ class FileSource:
         except OSError as e:
             raise NotFound("package.no-file", _base(path)) from e
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> io.RawIOBase | io.BytesIO:
         """A file of any size. Raises NotFound `package.no-file`."""
         try:
             return io.BytesIO(self.made[path]) if path in self.made else self._at(path).open("rb", buffering=0)

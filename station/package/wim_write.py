@@ -6,17 +6,22 @@ nothing of the building machine ends up in a package.
 """
 
 import hashlib
+import io
+import itertools
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from station.model.timing import CancelToken
+from station.package import kernel_copy
 from station.package import wim_format as fmt
 from station.package.wim_read import safe_name
 
 _PIECE = 2 << 20
+_LARGE = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,13 @@ class _Folder:
     files: dict[str, Stored] = field(default_factory=dict)
 
 
+class Source(Protocol):
+    """A file to take contents from; raw and buffered files and BytesIO are such."""
+
+    def readinto(self, buffer: bytearray, /) -> int | None:
+        """Fill the buffer as far as there is something; 0 at the end."""
+
+
 class WimWriter:
     """Writes to a seekable stream, which stays the caller's. `store` contents, `place` them at paths, then `finish`."""
 
@@ -56,11 +68,11 @@ class WimWriter:
         self._root = _Folder("")
         stream.write(bytes(fmt.HEADER_SIZE))
 
-    def store(self, source: BinaryIO, token: CancelToken | None = None,
+    def store(self, source: Source, token: CancelToken | None = None,
               progress: Callable[[int], None] | None = None) -> Stored:
         """Copy a stream into the container; both checksums are computed on the way. Equal contents are kept once."""
         start = self._stream.tell()
-        stored = _copy(source, self._stream, token, progress)
+        stored = self._in_kernel(source, start, token, progress) or _copy(source, self._stream, token, progress)
         if stored.size == 0:
             return stored
         if stored.sha1 in self._blobs:
@@ -69,6 +81,22 @@ class WimWriter:
             return stored
         self._blobs[stored.sha1] = fmt.Blob(fmt.Resource(stored.size, 0, start, stored.size), stored.sha1)
         return stored
+
+    def _in_kernel(self, source: Source, start: int, token: CancelToken | None,
+                   progress: Callable[[int], None] | None) -> Stored | None:
+        """The quick way for large files, where both are real files and the system offers it; None where it does not."""
+        if not isinstance(source, io.FileIO) or not kernel_copy.possible() or os.fstat(source.fileno()).st_size < _LARGE:
+            return None
+        self._stream.flush()
+        try:
+            target = self._stream.fileno()
+        except OSError:
+            return None
+        done = kernel_copy.copy_hashed(source.fileno(), target, start, token, progress)
+        if done is None:
+            return None
+        self._stream.seek(start + done[2])
+        return Stored(*done)
 
     def place(self, path: str, stored: Stored) -> None:
         """Give stored contents a path in the image (slashes, no leading one). Raises ValueError for an unsafe or taken
@@ -156,39 +184,40 @@ def _pointing(entry: fmt.Entry, children: int) -> fmt.Entry:
     return fmt.Entry(entry.name, entry.attributes, entry.sha1, children, entry.created, entry.accessed, entry.written)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, token: CancelToken | None,
+def _copy(source: Source, target: BinaryIO, token: CancelToken | None,
           progress: Callable[[int], None] | None) -> Stored:
-    """Hash on two threads while this one reads and writes: hashlib lets go of the GIL, so the slowest of the three is the
-    cost.
+    """Hash on two threads while this one reads and writes: hashlib lets go of the GIL, so the slowest of the three is the cost.
+
+    Three buffers take turns: one is read into while the hashes may still be at the one before.
     """
     sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
-    piece = source.read(_PIECE)
-    if len(piece) < _PIECE:
-        sha1.update(piece)
-        sha256.update(piece)
-        target.write(piece)
-        rest = source.read(1)
-        if not rest:
-            return Stored(sha1.digest(), sha256.digest(), len(piece))
-        return _copy_rest(source, target, sha1, sha256, rest, len(piece), token, progress)
-    return _copy_rest(source, target, sha1, sha256, piece, 0, token, progress)
-
-
-def _copy_rest(source: BinaryIO, target: BinaryIO, sha1: "hashlib._Hash", sha256: "hashlib._Hash", piece: bytes, done: int,
-               token: CancelToken | None, progress: Callable[[int], None] | None) -> Stored:
+    first = bytearray(_PIECE)
+    count = source.readinto(first) or 0
+    if count < _PIECE:
+        sha1.update(memoryview(first)[:count])
+        sha256.update(memoryview(first)[:count])
+        target.write(memoryview(first)[:count])
+    done = count if count < _PIECE else 0
+    buffers = [first, bytearray(_PIECE), bytearray(_PIECE)] if count else [first]
+    count = count if done == 0 else source.readinto(first) or 0
     pending: list[Future[None]] = []
+    if not count:
+        return Stored(sha1.digest(), sha256.digest(), done)
     with ThreadPoolExecutor(2, "hash") as pool:
-        while piece:
+        for turn in itertools.count(1):
+            if not count:
+                break
             if token is not None:
                 token.check()
             for future in pending:
                 future.result()
+            piece = memoryview(buffers[(turn - 1) % 3])[:count]
             pending = [pool.submit(sha1.update, piece), pool.submit(sha256.update, piece)]
             target.write(piece)
-            done += len(piece)
+            done += count
             if progress is not None:
                 progress(done)
-            piece = source.read(_PIECE)
+            count = source.readinto(buffers[turn % 3]) or 0
         for future in pending:
             future.result()
     return Stored(sha1.digest(), sha256.digest(), done)

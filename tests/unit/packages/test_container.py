@@ -1,14 +1,19 @@
 """The container: what is written is read back, and nothing that a file claims is believed before it is bounded."""
 
+import errno
+import hashlib
 import io
+import os
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.model.errors import Cancelled, DataError
+from station.model.errors import Cancelled, DataError, UsageError
 from station.model.timing import CancelToken
+from station.package import kernel_copy
 from station.package import wim_format as fmt
 from station.package.wim_read import Limits, WimReader, safe_name
 from station.package.wim_write import WimWriter
@@ -90,6 +95,59 @@ def test_two_files_cannot_have_one_path() -> None:
         writer.place("a", stored)
 
 
+def large(tmp_path: Path) -> Path:
+    """A file that goes the way of large ones."""
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * 40_000)
+    return path
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+def test_large_files_go_in_whole_by_either_way(tmp_path: Path, kernel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_copy, "possible", lambda: kernel and hasattr(kernel_copy.os, "copy_file_range"))
+    path, told = large(tmp_path), list[int]()
+    with (tmp_path / "out").open("w+b") as stream, path.open("rb", buffering=0) as source:
+        writer = WimWriter(stream, making.MOMENT)
+        stored = writer.store(source, progress=told.append)
+        writer.place("a/large", stored)
+        writer.place("b", writer.store(io.BytesIO(b"behind it")))
+        writer.finish(lambda t: "<WIM/>", bytes(16))
+    assert told[-1] == stored.size == path.stat().st_size
+    assert stored.sha256 == hashlib.sha256(path.read_bytes()).digest()
+    assert read_all((tmp_path / "out").read_bytes()) == {"a/large": path.read_bytes(), "b": b"behind it"}
+
+
+def test_a_file_system_that_will_not_copy_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> int:
+        raise OSError(errno.EXDEV, "other file system")
+    monkeypatch.setattr(kernel_copy.os, "copy_file_range", refuses, raising=False)
+    path = large(tmp_path)
+    with (tmp_path / "out").open("w+b") as stream, path.open("rb", buffering=0) as source:
+        assert WimWriter(stream, making.MOMENT).store(source).size == path.stat().st_size
+
+
+@pytest.mark.skipif(not kernel_copy.possible(), reason="this system has no such call")
+def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
+    path = large(tmp_path)
+
+    def change(_: int) -> None:
+        os.utime(path, (1, 1))
+    with (tmp_path / "out").open("w+b") as stream, path.open("rb", buffering=0) as source:
+        writer = WimWriter(stream, making.MOMENT)
+        with pytest.raises(UsageError) as caught:
+            writer.store(source, progress=change)
+    assert caught.value.code == "package.file-changed"
+
+
+@pytest.mark.skipif(not kernel_copy.possible(), reason="this system has no such call")
+def test_a_large_copy_can_be_cancelled(tmp_path: Path) -> None:
+    token = CancelToken()
+    token.cancel()
+    path = large(tmp_path)
+    with (tmp_path / "out").open("w+b") as stream, path.open("rb", buffering=0) as source, pytest.raises(Cancelled):
+        WimWriter(stream, making.MOMENT).store(source, token)
+
+
 def test_a_cancelled_copy_stops() -> None:
     token = CancelToken()
     token.cancel()
@@ -140,8 +198,6 @@ def test_headers_that_lie_are_told(data: bytes, code: str) -> None:
 
 def _with_metadata(change: bytes, instead: bytes) -> bytes:
     """A container whose directory was changed, with its checksum made right again."""
-    import hashlib
-
     data = bytearray(making.container({"aa/bb": b"1"}))
     header = fmt.Header.unpack(bytes(data))
     for at in range(header.blob_table.offset, header.blob_table.offset + header.blob_table.size, fmt.BLOB_ENTRY_SIZE):
