@@ -38,21 +38,24 @@ def prepared() -> Kernel:
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        version = _unpack(folder, kernel.modules)
+        _unpack(folder, kernel.modules)
         kernel.image.write_bytes(bare(next((kernel.modules / "boot").glob("vmlinuz-*")).read_bytes()))
-        kernel.initramfs.write_bytes(_initramfs(kernel.modules, version))
         (folder / "ready").touch()
+    kernel.initramfs.write_bytes(_initramfs(kernel.modules))
     return kernel
 
 
-def _unpack(folder: Path, target: Path) -> str:
+def _unpack(folder: Path, target: Path) -> None:
+    subprocess.run(["apt-get", "update", "-qq"], check=False)       # lists as old as an image name packages that are gone
     named = subprocess.run(["apt-cache", "depends", "linux-image-amd64"], check=True, capture_output=True, text=True).stdout
     package = next(line.split()[-1] for line in named.splitlines() if "Depends: linux-image-" in line)
     subprocess.run(["apt-get", "download", "-qq", package], check=True, cwd=folder)
     subprocess.run(["dpkg", "-x", next(folder.glob("linux-image-*.deb")), target], check=True)
-    version = next((target / "lib/modules").iterdir()).name
-    subprocess.run(["depmod", "-b", target, version], check=True)
-    return version
+    subprocess.run(["depmod", "-b", target, _version(target)], check=True)
+
+
+def _version(modules: Path) -> str:
+    return next((modules / "lib/modules").iterdir()).name
 
 
 def bare(image: bytes) -> bytes:
@@ -68,11 +71,11 @@ def bare(image: bytes) -> bytes:
     return subprocess.run([program, "-dc"], input=payload, capture_output=True, check=False).stdout
 
 
-def _initramfs(modules: Path, version: str) -> bytes:
+def _initramfs(modules: Path) -> bytes:
     files: dict[str, bytes] = {"init": (HERE / "guest_init.sh").read_bytes(), "bin/busybox": _busybox()}
     order: list[str] = []
     for module in MODULES:
-        shown = subprocess.run(["modprobe", "-d", modules, "-S", version, "--show-depends", module], check=True,
+        shown = subprocess.run(["modprobe", "-d", modules, "-S", _version(modules), "--show-depends", module], check=True,
                                capture_output=True, text=True).stdout
         for line in shown.splitlines():
             path = Path(line.removeprefix("insmod").strip()) if line.startswith("insmod") else None
