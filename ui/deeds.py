@@ -60,7 +60,9 @@ class Deeds:
         return self._select(following.slot) if following else self._wrong()
 
     def scanned(self, text: str) -> bool:
-        """Select the unit of a scanned serial; say so where there is none."""
+        """Give a scan to the screen that is open, where it takes scans; else select the unit of the scanned serial."""
+        if any(screen.isVisible() and hasattr(screen, "scanned") and screen.scanned(text) for screen in self._screens.values()):
+            return True
         found = next((t for t in self._context.live.board.tiles() if is_meant(t, text)), None)
         if found is None:
             self._context.live.speaker.play(Sound.WRONG)
