@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from station.cli.context import Context
 from station.model.errors import Cancelled, ConfigurationError, NotFound, OverBudget
+from station.model.runs import asked
 from station.model.words import N_, StateWord
 
 if TYPE_CHECKING:
@@ -129,13 +130,14 @@ class _Guide:
         self.shown = key
         tr = self.context.translate
         run = self.bench.board.runs[tile.run]
-        step = self.bench.paths[run.path].step_of(tile.step_key)
+        path = self.bench.paths[run.path]
+        step = path.step_of(tile.step_key)
         if not self.context.json:
             self.context.say(f"\n[{tile.step}/{tile.steps}] {tr(step.verb)} – {tr(tile.word)}")
             self.context.say(f"    {tr(step.instruction)}")
             if tile.fault:
                 self._fault(tile.fault)
-        if step.attestation is not None and tile.word is StateWord.NEEDS_YOU and not tile.fault:
+        if asked(path, run) is not None and tile.word is StateWord.NEEDS_YOU and (not tile.fault or run.index == 0):
             await self._ask(step)
 
     def _fault(self, code: str) -> None:

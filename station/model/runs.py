@@ -25,7 +25,7 @@ from station.model.events import (
     RunStarted,
 )
 from station.model.facts import Fact, Facts
-from station.model.path import Path, Severity, Step
+from station.model.path import Attestation, Path, Severity, Step
 
 
 class Phase(StrEnum):
@@ -95,6 +95,17 @@ class Run:
     def intent_key(self, step: Step) -> str:
         """The key under which this step's action is journalled at this attempt."""
         return f"{self.id}/{step.key}/{step.action}/{self.attempt}"
+
+
+def asked(path: Path, run: Run) -> Attestation | None:
+    """What a person is asked at the current step. The check asks only where no link decides the precondition that a person can
+    vouch for: what the cable has told is never asked again."""
+    step = run.step(path)
+    if step is None or step.attestation is None or run.index > 0:
+        return step.attestation if step else None
+    word = f"attested.{step.attestation.what}"
+    vouched = (p.proof for p in path.preconditions if word in tuple(p.proof.keys()))
+    return step.attestation if any(proof.judge(run.facts, run.entered_seq) is None for proof in vouched) else None
 
 
 def reduce(path: Path, events: Iterable[Event]) -> Run | None:

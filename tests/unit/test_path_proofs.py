@@ -12,7 +12,7 @@ from station.model.events import Faulted, Observed, RunStarted
 from station.model.faults import catalogue
 from station.model.path import FaultRule, Path, Severity, Step
 from station.model.proofs import Proof
-from station.model.runs import Phase, Run, reduce
+from station.model.runs import Phase, Run, asked, reduce
 from station.model.words import Who
 from station.paths.choosing import NEEDS
 from station.paths.registry import PATHS
@@ -160,6 +160,24 @@ def test_an_unmet_precondition_is_told_before_the_unit_is_touched(path: Path) ->
         run = reduce(path, numbered([RunStarted(path.key, "b", facts=observed(facts)), Observed(())]))
         assert run is not None
         assert (run.index, run.hold.code if run.hold else "") == (0, condition.code)
+
+
+ASKING = [pytest.param(p, id=key) for key, p in PATHS.items() if p.ask_build and p.minimum]
+
+
+@pytest.mark.parametrize("path", ASKING)
+def test_the_build_is_asked_of_a_person_only_where_the_cable_does_not_tell_enough(path: Path) -> None:
+    assert path.minimum is not None
+
+    def question(build: str) -> bool:
+        facts = {**carried(path), "unit.build": build, "unit.battery": 1, "unit.storages": 0}
+        run = reduce(path, numbered([RunStarted(path.key, "b", facts=observed(facts))]))
+        assert run is not None
+        return asked(path, run) is not None and run.index == 0
+
+    assert question(str(path.minimum.major))
+    assert not question("18362")
+    assert not question(str(path.minimum))
 
 
 NOT_READABLE = {

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from station.model.board import BoardState, Tile
 from station.model.faults import Catalogue, Fault
-from station.model.path import Alternative, Attestation, Path, Step, Timer
-from station.model.runs import Run
+from station.model.path import Alternative, Attestation, Path, Timer
+from station.model.runs import Run, asked
 from station.model.words import N_, Actor, StateWord
 
 
@@ -112,7 +112,7 @@ def _of_step(tile: Tile, run: Run, path: Path, faults: Catalogue) -> Card:
         return _done(tile, path)
     card = Card(tile.slot, tile.word, step.verb, step.instruction, step.picture, step.timer,
                 step.timer is not None and step.actor is not Actor.PERSON, step.no_timer, tile.since, tile.step, tile.steps,
-                path.title, ask=step.attestation or question(run, path, step), otherwise=step.otherwise,
+                path.title, ask=asked(path, run), otherwise=step.otherwise,
                 ways=(Way.SKIP, Way.CANCEL), proof_keys=tuple(dict.fromkeys(step.proof.keys())))
     if tile.word is StateWord.RESTARTING:
         title, text, picture = _RESTARTING
@@ -134,18 +134,6 @@ def _of_fault(card: Card, fault: Fault, detail: str, ask: Way | None = None) -> 
     return replace(card, title=fault.title, text=fault.cure, why=fault.cause, who=fault.who.value, source=fault.source,
                    detail=detail, code=fault.code, verified=fault.verified, ask=ask, timer=None, timer_runs=False,
                    no_timer=N_("Take the time that the cure needs."), picture=fault_picture(fault.code, card.picture))
-
-
-def question(run: Run, path: Path, step: Step) -> Attestation | None:
-    """What only a person can answer about the first precondition that no link could decide."""
-    if step.key != path.steps[0].key:
-        return None
-    for precondition in path.preconditions:
-        looks_at = tuple(precondition.proof.keys())
-        asked = [k.removeprefix("attested.") for k in looks_at if k.startswith("attested.")]
-        if asked and precondition.proof.judge(run.facts, run.entered_seq) is None:
-            return Attestation(asked[0], precondition.about)
-    return None
 
 
 _PICTURES = {
