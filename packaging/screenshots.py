@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QCursor, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ui import compositions, language, loop, scenes
 from ui.live import Live
@@ -32,11 +32,13 @@ PATIENCE_S = 60.0
 FLAT = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
 PALETTE = 256
 WIDE = (1640, 1090)
+WALL = (1920, 1080)
+SMALL = (960, 540)
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: what is staged, which screen shows it, for which slot, in which language and light."""
+    """One picture: what is staged, which screen shows it, for which slot, in which language and light; what is done before."""
 
     name: str
     stage: Callable[[], StagedBench]
@@ -46,6 +48,8 @@ class Shot:
     mode: Mode = Mode.LIGHT
     operator: bool = False
     size: tuple[int, int] = (1280, 800)
+    scale: int = 1
+    before: Callable[[Window], object] = lambda window: None
 
 
 def _card(name: str) -> Callable[[], StagedBench]:
@@ -60,6 +64,18 @@ SHOTS = (
     Shot("guide-failed-fr", _card("failed"), "guide", 1, "fr"),
     Shot("guide-waiting-dark-en", _card("profile"), "guide", 1, mode=Mode.DARK),
     Shot("settings-light-en", scenes.ten_states, "settings"),
+    Shot("board-wall-light-en", scenes.ten_states, size=WALL, before=lambda window: window.toggle_wall()),
+    Shot("board-wall-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK, size=WALL,
+         before=lambda window: window.toggle_wall()),
+    Shot("board-200-percent-en", scenes.ten_states, slot=3, size=SMALL, scale=2),
+    Shot("guide-200-percent-dark-fr", _card("go-online"), "guide", 1, "fr", Mode.DARK, size=SMALL, scale=2),
+    Shot("start-light-en", _card("ready"), slot=1),
+    Shot("start-dark-fr", _card("ready"), slot=1, language="fr", mode=Mode.DARK),
+    Shot("guide-timer-en", _card("collect"), "guide", 1),
+    Shot("guide-network-fr", _card("go-online"), "guide", 1, "fr"),
+    Shot("guide-otherwise-en", _card("go-online"), "guide", 1, before=lambda window: window.deed("not-this")),
+    Shot("guide-done-en", _card("done"), "guide", 1),
+    Shot("keys-light-en", scenes.ten_states, before=lambda window: window.show_keys()),
 )
 PRACTICE = "practice-light-en"
 REGISTRATIONS = "registrations-light-en"
@@ -73,7 +89,11 @@ async def take(shots: tuple[Shot, ...], practice: bool, registrations: bool, fol
         window.live.selection.choose(shot.slot)
         window.go(shot.screen)
         await asyncio.sleep(SETTLE_S)
-        _save(window, folder / f"{shot.name}.png")
+        shot.before(window)
+        window.resize(QSize(*shot.size))
+        QCursor.setPos(window.mapToGlobal(window.rect().bottomRight()))    # nothing looks pointed at
+        await asyncio.sleep(SETTLE_S)
+        _save(window, folder / f"{shot.name}.png", shot.scale)
         await window.tasks.close()
     if practice:
         await _practice(folder)
@@ -152,9 +172,15 @@ def _window(spoken: str, mode: Mode, operator: bool, size: tuple[int, int], prac
     return window
 
 
-def _save(window: Window, file: Path) -> None:
-    """In the commonest colours of the picture itself: a quarter of the bytes, and no difference to the eye."""
-    picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+def _save(window: Window, file: Path, scale: int = 1) -> None:
+    """In the commonest colours of the picture itself: a quarter of the bytes, and no difference to the eye.
+
+    A dialog that is open is the picture; `scale` paints it as a screen of that scale does.
+    """
+    shown: QWidget = next((d for d in window.findChildren(QDialog) if d.isVisible()), window)
+    picture = QImage(shown.size() * scale, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(scale)
+    shown.render(picture)
     colours = Counter(memoryview(picture.constBits()).cast("I")).most_common(PALETTE)
     picture.convertToFormat(QImage.Format.Format_Indexed8, [colour for colour, _ in colours], FLAT).save(str(file), quality=0)
     window.hide()
