@@ -44,7 +44,7 @@ class CreatingCard(QWidget):
         self.template.textChanged.connect(lambda _text: self._show())
         fields = row(Field(_("Name of group and profile"), self.name),
                      Field(_("Device names (may stay empty)"), self.template,
-                           _("At most 15 characters, no blanks; %SERIAL% or %RAND:n% is filled in.")))
+                           _("At most 15 characters, no blanks; filled in: %SERIAL%, %RAND:n%.")))
         card.addLayout(fields)
         self._calls = column(gap=8)
         card.addLayout(self._calls)
