@@ -6,6 +6,7 @@ Order matters: nothing that the first screen does not need is imported before it
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -118,6 +119,8 @@ class App:
         await painted.wait()
         if self._order.on_painted is not None:
             self._order.on_painted()
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda _number, _frame: self.window.finish())
         lag = asyncio.get_running_loop().create_task(loop.watch_lag())
         composing = asyncio.get_running_loop().create_task(self._compose())
         await asyncio.wait((composing, asyncio.create_task(closed.wait())), return_when=asyncio.FIRST_COMPLETED)

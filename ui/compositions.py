@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from station.model.words import N_
+from ui.language import _
 from ui.practice.order import PracticeOrder
 from ui.practice.side import PracticeSide
 from ui.window import Station
@@ -17,6 +18,10 @@ T = TypeVar("T")
 JOURNAL = N_("Record")
 DATA = N_("Data of the station")
 CONFIGURATION = N_("Configuration")
+TENANT = (("tenant", N_("Tenant")), ("client", N_("Application (client) ID")), ("cloud", N_("Cloud")),
+          ("authority", N_("Sign-in address")), ("graph", N_("Graph address")), ("ca_file", N_("Certificates of the tenant")))
+"""What of the tenant section is shown; secrets are not in it."""
+NO_TENANT = N_("none: the configuration has no tenant section")
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ async def practice(order: PracticeOrder) -> Composed:
                                       "sign-in": bench.signin, "graph": bench.client}
     from ui.practice.panel import PracticePanel
 
-    places = {JOURNAL: order.journal or str(bench.folder / "journal.sqlite"), DATA: str(bench.folder)}
+    places = {JOURNAL: order.journal or str(bench.folder / "journal.sqlite"), DATA: str(bench.folder),
+              N_("Tenant"): world.tenant.authority}
     return Composed(Station(bench.bench, services, places, lambda context: PracticePanel(context, side)), close)
 
 
@@ -55,7 +61,11 @@ async def real() -> Composed:
     await made.bench.open()
     services: dict[str, object] = {"config": made.config, "journal": made.journal, "secrets": made.secrets}
     services |= {name: part for name, part in (("sign-in", made.signin), ("graph", made.client)) if part is not None}
-    places = {JOURNAL: made.config.journal, DATA: str(made.config.data), CONFIGURATION: str(made.config.file or "")}
+    from station.bench.configuration import config_file
+
+    places = {JOURNAL: made.config.journal, DATA: str(made.config.data), CONFIGURATION: str(made.config.file or config_file())}
+    section = made.config.tenant
+    places |= {label: str(section[key]) for key, label in TENANT if section.get(key)} or {TENANT[0][1]: _(NO_TENANT)}
     return Composed(Station(made.bench, services, places), made.close)
 
 

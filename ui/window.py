@@ -172,6 +172,11 @@ class Window(QMainWindow):
 
         help_dialog(self, self._theme).open()
 
+    def finish(self) -> None:
+        """Close without asking: the system ends the program. Work goes on when it is opened again."""
+        self._may_close = True
+        self.close()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.keys.install()
@@ -197,8 +202,7 @@ class Window(QMainWindow):
         finally:
             self._asking = False
         if sure:
-            self._may_close = True
-            self.close()
+            self.finish()
 
     def _frame(self) -> None:
         """Everything around the screens, in the language and theme in use."""

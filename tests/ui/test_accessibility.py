@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QScrollBar,
     QToolButton,
     QWidget,
@@ -131,6 +132,13 @@ def test_no_text_is_clipped_when_it_grows(audited: Any, key: str) -> None:
     assert audited(clipped, key) == []
 
 
+@pytest.mark.parametrize(("name", "bench", "slot"), SCENES, ids=[s[0] for s in SCENES])
+@pytest.mark.parametrize("large", ["board", "guide"])
+def test_no_text_of_a_card_is_clipped_on_a_screen_of_1080_lines_at_200_percent(
+        audited: Any, name: str, bench: Any, slot: int, large: str) -> None:
+    assert audited(clipped, large, bench(), slot, size=(960, 540)) == []
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_no_text_is_clipped_in_operator_mode(audited: Any, key: str) -> None:
     assert audited(clipped, key, operator=True, size=(1680, 1050)) == []
@@ -142,7 +150,11 @@ def clipped(window: Window) -> list[str]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisible() or widget.visibleRegion().isEmpty():
             continue
-        if isinstance(widget, QLabel) and widget.text():
+        if isinstance(widget, QScrollArea) and widget.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+            inside = widget.widget()
+            if inside is not None and inside.width() > widget.viewport().width() + 1:
+                found.append(f"{widget.parent()} holds {inside.width()} px and shows {widget.viewport().width()} of them")
+        elif isinstance(widget, QLabel) and widget.text():
             found += _clipped_label(widget)
         elif isinstance(widget, QPushButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():
             found.append(f"button: {widget.text()} ({widget.width()} < {widget.minimumSizeHint().width()})")

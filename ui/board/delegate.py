@@ -106,7 +106,7 @@ class TileDelegate(QStyledItemDelegate):
     def _wall_faces(self) -> Faces:
         theme = self._theme
         side = min(self.cell.width(), self.cell.height() * 1.1)
-        words = tuple(theme.sized(min(92, side * share), True) for share in (0.15, 0.13, 0.11, 0.09))
+        words = tuple(theme.sized(min(92, side * share), True) for share in (0.15, 0.13, 0.11, 0.09, 0.075))
         small = theme.sized(side * 0.085)
         return Faces(theme.sized(side * 0.27, True), words, small, small, small, round(side * 0.27), round(side * 0.07))
 
@@ -129,8 +129,9 @@ class TileDelegate(QStyledItemDelegate):
         top = QRect(inner.x(), inner.y(), inner.width(), round(f.mark * 1.15))
         foot = QRect(inner.x(), inner.bottom() - small, inner.width(), small)
         thick = max(6, f.pad // 3)
-        word = QRect(inner.x(), top.bottom() + f.pad // 3, inner.width(), foot.y() - top.bottom() - f.pad // 2)
-        return Places(body, top, QRect(), QRect(inner.x(), foot.y() - thick, inner.width(), thick), word, foot)
+        steps = QRect(inner.x(), foot.y() - thick, inner.width(), thick)
+        word = QRect(inner.x(), top.bottom() + 2, inner.width(), steps.y() - top.bottom() - 4)
+        return Places(body, top, QRect(), steps, word, foot)
 
     def _picture(self, tile: Tile, selected: bool, moving: bool, ratio: float) -> QPixmap:
         """What of a tile does not move, painted when it changes."""
@@ -233,8 +234,9 @@ class TileDelegate(QStyledItemDelegate):
     def _word(self, painter: QPainter, box: QRect, tile: Tile, tone: Tone, most: int) -> None:
         """The state word in the largest font in which it fits."""
         said, fonts = state_text(tile), self._faces.words
-        font = next((f for f in fonts if self._breaker.fits(said, f, box.width(), most)), fonts[-1])
-        self._paragraph(painter, box, font, tone.ink, said, most, middle=True)
+        rooms = [(f, min(most, max(1, box.height() // QFontMetrics(f).lineSpacing()))) for f in fonts]
+        font, lines = next(((f, n) for f, n in rooms if self._breaker.fits(said, f, box.width(), n)), rooms[-1])
+        self._paragraph(painter, box, font, tone.ink, said, lines, middle=True)
 
     def _text(self, painter: QPainter, box: QRect, font: QFont, colour: str, text: str) -> None:
         painter.setFont(font)

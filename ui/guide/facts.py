@@ -29,6 +29,11 @@ class FactList(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(label(_("What is known"), Type.STRONG), 0, 0, 1, 3)
 
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self._shown)
+
     def show_facts(self, facts: Facts | None, wanted: Iterable[str], now: datetime) -> None:
         """Show these facts; None: nothing is known."""
         found = lines(facts, wanted, now) if facts is not None else []

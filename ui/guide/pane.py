@@ -177,7 +177,7 @@ class GuidePane(QWidget):
         if not self._large:
             self._body.addSpacing(4)
             self._body.addWidget(self._facts)
-        self._facts.setVisible(True)    # only now that it has a parent: before, it would be a window of its own
+        self._facts.setVisible(self._facts.any)    # only now that it has a parent: before, it would be a window of its own
         self._body.addStretch(1)
         self._show_foot(card)
 
@@ -186,10 +186,11 @@ class GuidePane(QWidget):
         tone = tokens.states[card.word]
         mark = QLabel()
         mark.setPixmap(self._context.theme.glyph(MARKS[card.word].glyph, tone.ink, 24, self.devicePixelRatioF()))
-        word = label(_(MARKS[card.word].word), Type.STRONG, wrap=False)
+        word = label(_(MARKS[card.word].word), Type.STRONG)
         counted = _("Step {n} of {m}").format(n=card.step, m=card.steps) if card.step and card.steps else ""
-        heading = row(label(_("Slot {slot}").format(slot=card.slot), Type.HEADING, wrap=False), mark, word, None,
+        heading = row(label(_("Slot {slot}").format(slot=card.slot), Type.HEADING, wrap=False), mark, word,
                       label(counted, Type.CAPTION, "soft", wrap=False))
+        heading.setStretch(2, 1)
         return heading
 
     def _usual(self) -> tuple[QWidget, QVBoxLayout]:

@@ -31,6 +31,8 @@ class StartChoice(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         self._choice = QComboBox()
+        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._choice.setMinimumContentsLength(12)
         for key, blueprint in context.bench.blueprints.items():
             self._choice.addItem(_(blueprint.title), key)
         self._choice.setCurrentIndex(max(0, self._choice.findData(commands.blueprint())))

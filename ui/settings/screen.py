@@ -28,7 +28,7 @@ class SettingsScreen(Page):
                                           "the station's own configuration is a file."))
         self._context = context
         for title, fill in ((_("Language and look"), self._fill_look), (_("At the bench"), self._fill_bench),
-                            (_("Names of the slots"), self._fill_slots), (_("Where things are kept"), self._fill_places)):
+                            (_("Names of the slots"), self._fill_slots), (_("This station"), self._fill_places)):
             frame, layout = paper("card")
             layout.addWidget(label(title, Type.HEADING))
             inside = QVBoxLayout()
