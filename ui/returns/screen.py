@@ -80,11 +80,11 @@ class ReturnsScreen(Page):
         frame, card = paper("card")
         self.serial.setPlaceholderText(_("Type or scan a serial number"))
         self.serial.setAccessibleName(_("Serial number"))
-        self.serial.setMinimumWidth(260)
+        self.serial.setMinimumWidth(200)
         self.serial.returnPressed.connect(self.look)
         self.press_look = button(_("Look up"), self.look, Weight.PRIMARY, self._context.theme.icon("search", "on_accent"))
         self.slots.setAccessibleName(_("Unit on the bench"))
-        self.slots.setMinimumWidth(260)
+        self.slots.setMinimumWidth(200)
         self.slots.activated.connect(lambda _index: self._take_slot())
         card.addLayout(row(self.serial, self.press_look, label(_("or"), tone="soft", wrap=False), self.slots, None))
         return frame

@@ -13,7 +13,7 @@ from ui.tenant.purposes import TITLES
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
-from ui.widgets.paper import paper, row
+from ui.widgets.paper import column, paper, row
 from ui.widgets.text import label, set_tone
 
 
@@ -33,14 +33,16 @@ class RightsCard(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
-        grid.setColumnStretch(3, 1)
+        grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QLabel, QLabel]] = {}
         for i, (purpose, title) in enumerate(TITLES.items()):
             mark, word = QLabel(), label("", wrap=False)
             grid.addWidget(mark, i, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(_(title), Type.STRONG, wrap=False), i, 1, Qt.AlignmentFlag.AlignTop)
+            both = column(gap=0)
+            both.addWidget(label(_(title), Type.STRONG))
+            both.addWidget(label(", ".join(routes.PURPOSES[purpose]), Type.CAPTION, "soft", selectable=True))
+            grid.addLayout(both, i, 1)
             grid.addWidget(word, i, 2, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(", ".join(routes.PURPOSES[purpose]), Type.CAPTION, "soft", selectable=True), i, 3)
             self._rows[purpose] = (mark, word)
         card.addLayout(grid)
         self._press = row(button(_("Open the consent page"), self._open, icon=theme.icon("shield")),

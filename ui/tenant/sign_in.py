@@ -49,7 +49,7 @@ class SignInCard(QWidget):
         self.purpose.addItem(_(EVERYTHING), ALL)
         for key, title in TITLES.items():
             self.purpose.addItem(_(title), key)
-        self.purpose.setMinimumWidth(280)
+        self.purpose.setMinimumWidth(240)
         self.browser = button(_("Sign in"), on_browser, Weight.PRIMARY, theme.icon("person", "on_accent"),
                               _("Sign in in the browser of this computer"))
         self.by_code = button(_("Sign in with a code"), on_code, icon=theme.icon("key"),
