@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,11 +92,17 @@ def _sources(*rooms: str) -> Iterator[Path]:
         yield from sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
+def _read(path: Path) -> tuple[str, ast.Module]:
+    source = path.read_text(encoding="utf-8")
+    return source, ast.parse(source)
+
+
+@cache
 def _breaches(rule: Rule) -> dict[str, list[str]]:
     found = {}
     for path in _sources(*rule.rooms):
-        source = path.read_text(encoding="utf-8")
-        if lines := list(rule.find(source, ast.parse(source))):
+        if lines := list(rule.find(*_read(path))):
             found[path.relative_to(ROOT).as_posix()] = lines
     return found
 
