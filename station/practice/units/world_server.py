@@ -23,6 +23,8 @@ HANDS = frozenset({"gesture", "choose", "connect_wifi", "connect_ethernet", "dis
                    "press_flash", "flash", "plug", "unplug", "set_battery", "set_quirk"})
 """What a person in another process may do to a unit."""
 
+WAITING = 128
+"""Connections that may wait to be accepted: a station opens one a unit at once, and one that is turned away waits for ever."""
 
 
 class WorldServer:
@@ -32,7 +34,7 @@ class WorldServer:
         self._bus = bus
         self._backend = VirtualBackend(bus)
         self._key = secrets.token_bytes(32)
-        self._listener = Listener(("127.0.0.1", port), authkey=self._key)
+        self._listener = Listener(("127.0.0.1", port), backlog=WAITING, authkey=self._key)
         self._address = WorldAddress(int(self._listener.address[1]), self._key)
         self._stopped = threading.Event()
         self._connections: set[Connection] = set()
