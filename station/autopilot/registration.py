@@ -18,7 +18,7 @@ from enum import StrEnum
 from station.autopilot.import_log import Ended, Entry, ImportLog, Ledger, Sending, Taken, Tidied
 from station.autopilot.registration_plan import Plan, chunks, plan, wanted
 from station.autopilot.registry import Registry
-from station.autopilot.standing import Registration, Standing, key, latest_records, with_device, with_record
+from station.autopilot.standing import Registration, Standing, key, latest_records, with_device, with_end, with_record
 from station.links.graph.autopilot_calls import SyncOutcome
 from station.links.graph.failures import GraphError, OutcomeUnknown
 from station.links.graph.values import ImportedIdentity, NewIdentity
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = 1000
 DELETE_AT_ONCE = 20
+LOOK_AGAIN = 4
+"""Every how many polls the device list is asked for records that somebody deleted."""
 TRIES = 2
 """How often a row is sent: a second time only after two looks at the list proved that the first did not arrive."""
 
@@ -259,11 +261,17 @@ class RegistrationJob:
         self._look_for_vanished([name for name in names if name not in seen], deadline)
 
     def _look_for_vanished(self, names: Sequence[str], deadline: Deadline) -> None:
-        """A record that is twice absent was deleted by somebody: the device list then tells; else it goes on to its budget."""
+        """A record that is twice absent was deleted by somebody: by another job of this station, whose log tells what it ended
+        with, or by another program; then the device list tells, now and again until the budget is over."""
         self._missed = {name: self._missed.get(name, 0) + 1 for name in names}
-        gone = [name for name, times in self._missed.items() if times == TRIES]
-        if gone:
-            self._read_devices(gone, deadline)
+        gone = [name for name, times in self._missed.items() if times % LOOK_AGAIN == TRIES]
+        if not gone:
+            return
+        self._ledger = Ledger.of(self.journal.entries())
+        ended = {name: self._ledger.ended[name] for name in gone if name in self._ledger.ended}
+        self._change({name: with_end(self._standings[name], error) for name, (error, at) in ended.items()
+                      if at >= self._sent_at[name]})
+        self._read_devices([name for name in gone if not self._standings[name].settled], deadline)
 
     def _note_ended(self, records: Sequence[ImportedIdentity]) -> None:
         """Write down what own records ended with, before anything deletes them."""
@@ -328,6 +336,8 @@ class RegistrationJob:
 
     def _read_devices(self, names: Sequence[str], deadline: Deadline) -> bool:
         """Read devices into the standings; whether profile states can be known at all."""
+        if not names:
+            return True
         devices, unknown = self.registry.devices([self._rows[n].serial for n in names], deadline)
         self._change({key(d.serial): with_device(self._standings[key(d.serial)], d, self._rows[key(d.serial)].group_tag)
                       for d in devices if key(d.serial) in self._rows})

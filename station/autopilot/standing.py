@@ -109,10 +109,17 @@ def with_record(standing: Standing, record: ImportedIdentity) -> Standing:
         return replace(known, registration=word, error="", fault="")
     if not record.failed:
         return replace(known, registration=Registration.REGISTERED, error="", fault="")
-    fault, error = fault_of(record.error_name, record.error_code), record.error_name or str(record.error_code)
+    return with_end(known, record.error_name or str(record.error_code))
+
+
+def with_end(standing: Standing, error: str) -> Standing:
+    """A standing after its import ended: with nothing, or with the name (or only the code) of an error."""
+    if not error:
+        return replace(standing, registration=Registration.REGISTERED, error="", fault="")
+    fault = fault_of("", int(error)) if error.isdecimal() else fault_of(error, 0)
     if fault == "autopilot.already-registered":
-        return replace(known, registration=Registration.REGISTERED, error=error, fault="", before=True)
-    return replace(known, registration=Registration.REFUSED, error=error, fault=fault)
+        return replace(standing, registration=Registration.REGISTERED, error=error, fault="", before=True)
+    return replace(standing, registration=Registration.REFUSED, error=error, fault=fault)
 
 
 def with_device(standing: Standing, device: AutopilotDevice, wanted_tag: str = "") -> Standing:

@@ -429,3 +429,23 @@ def test_deleting_thousands_of_records_neither_holds_up_the_watching_nor_the_end
     for _ in range(10):
         job(registry, notebook).tidy(soon())
     assert registry.queue == {}
+
+
+@pytest.mark.parametrize(("error", "word"), [
+    ("ZtdDeviceAssignedToOtherTenant", "refused"), ("808", "refused"), ("", "registered")])
+def test_what_another_job_of_the_station_noted_and_tidied_is_known(error: str, word: str) -> None:
+    registry, notebook = ScriptedRegistry(reads_to_end=10**9), Notebook()
+    job(registry, notebook).run(rows(1), soon(), Until.SUBMITTED)
+    record_id = next(iter(registry.queue))
+    watching = job(registry, notebook)
+
+    def other_job(_: tuple[Standing, ...]) -> None:
+        if registry.queue:
+            registry.queue.clear()
+            at = (CLOCK.now() + timedelta(seconds=1)).isoformat()
+            notebook.kept += [Ended(at, {"000000000001": error}), Tidied(at, (record_id,))]
+
+    watching.told = other_job
+    report = watching.run(rows(1), soon(), Until.IMPORTED)
+    assert [s.registration.value for s in report.standings.values()] == [word]
+    assert report.long == ()

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from station.autopilot.waiting_room import Place
 from ui.language import _, ngettext
 from ui.registrations.lines import USABLE, Group
 from ui.theme.theme import Theme
 from ui.widgets.buttons import Weight, button
+from ui.widgets.flow import Flow
 
 
 @dataclass(frozen=True)
@@ -84,22 +85,17 @@ _MAY: Mapping[str, Callable[[Offer], bool]] = MappingProxyType({
 _ONLY_WHEN_POSSIBLE = frozenset({"drain", "release", "withdraw"})
 
 
-class Actions(QWidget):
+class Actions(Flow):
     """The buttons. What belongs to the queue is hidden while there is none."""
 
     def __init__(self, theme: Theme, choices: Sequence[Choice]) -> None:
         super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
         self.buttons: dict[str, QPushButton] = {}
         for choice in choices:
             colour = "on_accent" if choice.weight is Weight.PRIMARY else "ink"
             press = button(choice.key, choice.do, choice.weight, theme.icon(choice.icon, colour))
-            layout.addWidget(press)
+            self.add(press)
             self.buttons[choice.key] = press
-        layout.insertStretch(1, 0)
-        layout.addStretch(1)
 
     def offer(self, offer: Offer) -> None:
         """Say what can be done."""

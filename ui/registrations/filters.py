@@ -3,21 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton
 
 from ui.language import _
 from ui.registrations.lines import FILTERS, Group
 from ui.widgets.buttons import Weight, button
+from ui.widgets.flow import Flow
 
 
-class Filters(QWidget):
+class Filters(Flow):
     """`changed` is called when another group or other words are wanted."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        super().__init__(gap=6)
         self.group = Group.ALL
         self._changed = changed
         self._buttons: dict[Group, QPushButton] = {}
@@ -27,14 +25,14 @@ class Filters(QWidget):
             press.setCheckable(True)
             press.setChecked(group is Group.ALL)
             together.addButton(press)
-            layout.addWidget(press)
+            self.add(press)
             self._buttons[group] = press
         self._words = QLineEdit()
         self._words.setPlaceholderText(_("Search serial, tag, file …"))
         self._words.setAccessibleName(_("Search"))
         self._words.setClearButtonEnabled(True)
         self._words.textChanged.connect(lambda _text: changed())
-        layout.addWidget(self._words, 1)
+        self.add(self._words, grows=True)
 
     @property
     def text(self) -> str:

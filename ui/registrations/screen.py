@@ -37,6 +37,7 @@ from ui.registrations.work import Work
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
+from ui.widgets.flow import Flow
 from ui.widgets.page import Page
 from ui.widgets.paper import row
 from ui.widgets.table import table
@@ -88,7 +89,10 @@ class RegistrationsScreen(Page):
         self.tag.setAccessibleName(_("Group tag"))
         self.tag.setMaximumWidth(220)
         self.approval.toggled.connect(lambda _on: self._refresh())
-        self.content.addLayout(row(label(_("Group tag"), wrap=False), self.tag, self.change_tags, self.approval, None))
+        options = Flow(gap=14)
+        for widget in (label(_("Group tag"), wrap=False), self.tag, self.change_tags, self.approval):
+            options.add(widget)
+        self.content.addWidget(options)
         self.content.addWidget(self.filters)
         self.view = self._table()
         split = QSplitter(Qt.Orientation.Horizontal)
