@@ -296,7 +296,7 @@ class Window(QMainWindow):
         self._dock = QDockWidget(_("PRACTICE: what the headset shows, and its buttons"))
         self._dock.setObjectName("practice")
         features = QDockWidget.DockWidgetFeature
-        self._dock.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
+        self._dock.setFeatures(features.DockWidgetMovable)
         self._dock.setWidget(self._station.panel(self._context))
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
         self._dock.setVisible(shown and not self._wall)

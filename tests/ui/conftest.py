@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from gettext import GNUTranslations
 from types import ModuleType
 from typing import Any
 
@@ -95,6 +96,29 @@ def in_loop(qapp: QApplication) -> Callable[[Callable[[], Coroutine[Any, Any, An
         loop_.run(qapp, whole)
         return result[0]
     return run
+
+
+@pytest.fixture
+def french() -> GNUTranslations:
+    """The shipped French catalogue, compiled for the test from its PO files."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    import resources
+
+    merged = Catalog(locale="fr")
+    for name in resources.names("locale/fr", ".po"):
+        for message in read_po(resources.text(name).splitlines(keepends=True), locale="fr"):
+            if message.id and merged.get(message.id if isinstance(message.id, str) else message.id[0]) is None:
+                merged.add(message.id, message.string)
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+
+    buffer = BytesIO()
+    write_mo(buffer, merged)
+    buffer.seek(0)
+    return GNUTranslations(buffer)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

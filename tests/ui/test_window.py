@@ -125,30 +125,6 @@ def texts(window: Window) -> set[str]:
     return {label.text() for label in window.findChildren(QLabel) if label.isVisibleTo(window)}
 
 
-@pytest.fixture
-def french() -> Any:
-    """The shipped French catalogue, compiled for the test from its PO files."""
-    from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po
-
-    import resources
-
-    merged = Catalog(locale="fr")
-    for name in resources.names("locale/fr", ".po"):
-        for message in read_po(resources.text(name).splitlines(keepends=True), locale="fr"):
-            if message.id and merged.get(message.id if isinstance(message.id, str) else message.id[0]) is None:
-                merged.add(message.id, message.string)
-    from gettext import GNUTranslations
-    from io import BytesIO
-
-    from babel.messages.mofile import write_mo
-
-    buffer = BytesIO()
-    write_mo(buffer, merged)
-    buffer.seek(0)
-    return GNUTranslations(buffer)
-
-
 def test_the_language_changes_while_the_window_is_open(open_window: Any, french: Any) -> None:
     window = open_window(scenes.cards()["chord"])
     window.live.selection.choose(1)

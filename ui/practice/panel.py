@@ -80,6 +80,11 @@ class PracticePanel(QWidget):
         """The unit of the selected slot."""
         return self._side.unit_at(self._context.live.selection.slot)
 
+    @property
+    def says(self) -> str:
+        """What the headset shows, in English."""
+        return self._shown.says if self._shown else ""
+
     def refresh(self) -> None:
         """Look at the headset again."""
         unit = self.unit
