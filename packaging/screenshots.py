@@ -147,7 +147,7 @@ async def _registrations(folder: Path) -> None:
         while len(screen.model.lines) < 8:
             technician.round()
             await asyncio.sleep(SETTLE_S)
-            await screen.work.add_harvested()
+            await screen.work.add_harvested("HoloLens")
             window.notices.close_last()
         await screen.work.register(screen.model.lines, None, False)
         refused = next(i for i, line in enumerate(screen.shown.shown()) if line.standing and line.standing.fault)

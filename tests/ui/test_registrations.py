@@ -328,3 +328,16 @@ def test_the_sums_agree_with_the_lines_after_any_change(theme: Theme) -> None:
     model.drop(frozenset(SERIALS[:1]))
     assert +model.totals == model.tally(range(model.rowCount()))
     assert model.totals[Group.ATTENTION.value] == 2
+
+
+def test_what_the_bench_harvested_gets_the_tag_of_its_blueprint(make_desk: Any, in_loop: InLoop) -> None:
+    async def scenario(desk: Desk) -> None:
+        folder = desk.folder / "hashes"
+        folder.mkdir()
+        (folder / "DeviceHash_1.csv").write_text(hash_builder.csv(SERIALS[:1]), newline="")
+        (folder / "DeviceHash_2.csv").write_text(hash_builder.csv(SERIALS[1:2], "Other"), newline="")
+        await desk.screen.work.add_harvested("Bench-A")
+        assert {shown.serial: shown.group_tag for shown in desk.screen.model.lines} == {
+            SERIALS[0]: "Bench-A", SERIALS[1]: "Other"}
+
+    run(in_loop, make_desk(), scenario)

@@ -63,7 +63,7 @@ class RegistrationsScreen(Page):
 
     def __init__(self, context: Context, work: Work) -> None:
         files = button(_("Add files …"), lambda: self._choose_files(), icon=context.theme.icon("add"))
-        bench = button(_("Harvested on this bench"), lambda: self._start(self.work.add_harvested()),
+        bench = button(_("Harvested on this bench"), lambda: self._start(self.work.add_harvested(self._bench_tag())),
                        icon=context.theme.icon("headset"))
         about = _("Drop hash files, a headset's zip or a folder here. Nothing is sent before you say so.")
         super().__init__(_("Registrations"), about, (bench, files), scrolls=False)
@@ -163,6 +163,11 @@ class RegistrationsScreen(Page):
     def meant(self) -> tuple[Line, ...]:
         """What an action is about: the selected lines, or all in sight where none is selected."""
         return self.chosen() or self.shown.shown()
+
+    def _bench_tag(self) -> str:
+        """The group tag of the bench, where all its blueprints agree on one."""
+        tags = {b.group_tag for b in self._context.bench.blueprints.values() if b.group_tag}
+        return tags.pop() if len(tags) == 1 else ""
 
     def _tag(self) -> str | None:
         return self.tag.text().strip() or None

@@ -66,13 +66,13 @@ class Work:
         """Read, check and list files; what cannot be read is told."""
         self._list(*await self._tasks.blocking(self.desk.open_files, paths))
 
-    async def add_harvested(self) -> None:
-        """List what this bench took from its units."""
+    async def add_harvested(self, tag: str = "") -> None:
+        """List what this bench took from its units; `tag` is the group tag of its blueprint, since the headset knows none."""
         merged, rejected = await self._tasks.blocking(self.desk.harvested)
         if not merged.kept and not merged.refused and not rejected:
             self._shell.notify(_("This bench has not taken a hash from any unit yet."))
             return
-        self._list(merged, rejected)
+        self._list(merged, rejected, tag)
 
     async def add_queue(self) -> None:
         """List what waits for a lead or a connection."""
@@ -89,10 +89,10 @@ class Work:
         for line in lines:
             self.lines.pop(line.key, None)
 
-    def _list(self, merged: Merged, rejected: Sequence[Rejected]) -> None:
-        rows = (*merged.kept, *merged.refused)
-        self._put([replace(of_row(row), standing=old.standing, waiting=old.waiting) if (old := self.lines.get(key(row.serial)))
-                   else of_row(row) for row in rows])
+    def _list(self, merged: Merged, rejected: Sequence[Rejected], tag: str = "") -> None:
+        fresh = [of_row(row) for row in (*merged.kept, *merged.refused)]
+        self._put([replace(line, group_tag=line.group_tag or tag, standing=old.standing if old else None,
+                           waiting=old.waiting if old else None) for line in fresh for old in [self.lines.get(line.key)]])
         for file in rejected:
             self._shell.show_error(DataError(file.code, f"{file.file} {file.detail}".strip()))
         if merged.dropped:
