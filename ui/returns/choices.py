@@ -38,10 +38,12 @@ class Choices(QWidget):
         self._locks: dict[StrEnum, QRadioButton] = {}
         left, right = QVBoxLayout(), QVBoxLayout()
         self._ask(left, _("What becomes of it?"), GOALS, self._goals)
-        left.addSpacing(8)
+        left.addSpacing(12)
         self._ask(left, _("Where is it?"), WHERES, self._wheres)
         self._ask(right, _("Was TenantLockdown ever set on it?"), LOCKS, self._locks)
-        right.addStretch(1)
+        for side in (left, right):
+            side.setSpacing(0)
+            side.addStretch(1)
         both = row(left, right, gap=24)
         both.setStretch(0, 1)
         both.setStretch(1, 1)

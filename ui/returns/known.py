@@ -64,9 +64,10 @@ def _column(found: UnitRecords, key: str, title: str, icon: str, records: tuple[
 
 def _headed(records: Sequence[T], newest_first: bool = False) -> Iterable[tuple[str, T]]:
     for i, record in enumerate(records, 1):
-        heading = _("Record {n} of {count}").format(n=i, count=len(records)) if len(records) > 1 else ""
-        mark = _("newest, counts") if i == 1 else _("stale double")
-        yield f"{heading}: {mark}" if heading and newest_first else heading, record
+        heading = _("Record {n} of {count}") if len(records) > 1 else ""
+        if heading and newest_first:
+            heading = _("Record {n} of {count}: newest, counts") if i == 1 else _("Record {n} of {count}: stale double")
+        yield heading.format(n=i, count=len(records)), record
 
 
 def _unit(unit: Unit, tile: Tile | None, now: datetime) -> Record:

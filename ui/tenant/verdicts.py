@@ -80,7 +80,7 @@ class Verdicts(QWidget):
         mark = QLabel()
         mark.setPixmap(self._theme.glyph(glyph, getattr(self._theme.tokens, tone), 24, self.devicePixelRatioF()))
         word = label(_(verdict.value), Type.STRONG, tone, wrap=False)
-        word.setMinimumWidth(word.fontMetrics().averageCharWidth() * 11)
+        word.setMinimumWidth(word.fontMetrics().averageCharWidth() * 9)
         top = Qt.AlignmentFlag.AlignTop
         across.addWidget(mark, 0, top)
         across.addWidget(word, 0, top)
@@ -97,7 +97,7 @@ def _texts(line: Line) -> QWidget:
     inside = QVBoxLayout(whole)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(2)
-    inside.addWidget(label(f"{_(check.title)}: {seen(finding)}", selectable=True))
+    inside.addWidget(label(_("{title}: {seen}").format(title=_(check.title), seen=seen(finding)), selectable=True))
     inside.addWidget(label(_(check.why), Type.CAPTION, "soft"))
     if finding.verdict is not Verdict.OK:
         inside.addWidget(label(_("Who can cure it: {who}").format(who=_(check.who.value)) + f" · {_(check.where)}", Type.CAPTION,

@@ -72,6 +72,9 @@ QComboBox QAbstractItemView { background: $surface; color: $ink; border: 1px sol
 QComboBox QAbstractItemView::item { min-height: ${target}px; }
 QCheckBox, QRadioButton { min-height: ${target}px; spacing: 10px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 22px; height: 22px; }
+QRadioButton::indicator { width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 11px; background: $surface; }
+QRadioButton::indicator:checked { width: 10px; height: 10px; border: 6px solid $accent; }
+QRadioButton::indicator:disabled { border-color: $line_strong; background: $ground; }
 QCheckBox:focus, QRadioButton:focus { border: 3px solid $accent; border-radius: ${radius_small}px; }
 QTableView, QTreeView, QListView[paper="card"] {
     background: $surface; alternate-background-color: $ground; border: 1px solid $line; border-radius: ${radius_small}px;
