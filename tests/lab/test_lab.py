@@ -61,7 +61,8 @@ def test_a_cable_pulled_anywhere_in_a_copy_leaves_nothing_half(figures: dict[str
 
 @pytest.mark.parametrize("way", ["cut to the unit", "cut from the unit"])
 def test_pulled_cables_leave_no_thread_and_no_handle(figures: dict[str, Any], way: str) -> None:
-    assert figures[way]["leaked"] == {"threads": 0, "handles": 0}
+    assert figures[way]["leaked"]["threads"] <= 0
+    assert figures[way]["leaked"]["handles"] <= 0
 
 
 def test_a_foreign_mtp_device_is_ignored_until_its_id_is_on_the_list(figures: dict[str, Any]) -> None:
