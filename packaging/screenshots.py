@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCursor, QImage
@@ -79,9 +80,11 @@ SHOTS = (
 )
 PRACTICE = "practice-light-en"
 REGISTRATIONS = "registrations-light-en"
+TENANT = "tenant-en"
+RETURNS = "returns-fr"
 
 
-async def take(shots: tuple[Shot, ...], practice: bool, registrations: bool, folder: Path) -> int:
+async def take(shots: tuple[Shot, ...], practice: bool, registrations: bool, tenants: tuple[str, ...], folder: Path) -> int:
     """Take the pictures one after the other. Raises TimeoutError where the practice bench does not come up."""
     for shot in shots:
         window = _window(shot.language, shot.mode, shot.operator, shot.size)
@@ -99,6 +102,8 @@ async def take(shots: tuple[Shot, ...], practice: bool, registrations: bool, fol
         await _practice(folder)
     if registrations:
         await asyncio.wait_for(_registrations(folder), 2 * PATIENCE_S)
+    for name in tenants:
+        await asyncio.wait_for(_in_tenant(folder, name), PATIENCE_S)
     return 0
 
 
@@ -160,6 +165,50 @@ async def _registrations(folder: Path) -> None:
         await composed.close()
 
 
+async def _in_tenant(folder: Path, name: str) -> None:
+    """The check of a practice tenant that lacks its profile; or the plan for a unit whose serial has two Intune records."""
+    from station.practice.units.cloud import EnrolHow, UnitAtCloud
+    from station.practice.world import PracticeWorld
+    from station.tenant.plan import Goal, Lockdown, Where
+
+    spoken = name.rpartition("-")[2]
+    window = _window(spoken, Mode.LIGHT, False, (1440, 1300), practice=True)
+    faults = "no-profile,mdm-scope-selected" if name == TENANT else ""
+    composed = await compositions.practice(PracticeOrder(2, "autopilot", 60.0, 1, faults, ""))
+    station = composed.station
+    try:
+        window.attach(Station(station.bench, station.services, station.places))
+        world = station.services["practice-world"]
+        assert isinstance(world, PracticeWorld)
+        window.go(name.partition("-")[0])
+        screen: Any = window.screen_widget(name.partition("-")[0])
+        if name == TENANT:
+            await _until(lambda: screen.work.session is not None and not screen.work.busy)
+            screen.check.click()
+            await _until(lambda: not screen.work.busy)
+        else:
+            await _until(lambda: all(tile.serial for tile in station.bench.tiles()))
+            serial = station.bench.tiles()[0].serial
+            world.tenant.register(serial, "HoloLens")
+            world.tenant.leave_record(serial)
+            world.tenant.enrol(UnitAtCloud(serial, "HoloLens 2", "10.0.20348.1501", "HL-1", ""), EnrolHow.BULK_PACKAGE, "")
+            window.go("returns", serial=serial)
+            await _until(lambda: screen.work.found is not None and not screen.work.busy)
+            screen.choices.choose(Goal.LEAVE, Where.BENCH, Lockdown.NEVER)
+        await asyncio.sleep(SETTLE_S)
+        _save(window, folder / f"{name}.png")
+    finally:
+        window.live.board.detach()
+        await window.tasks.close()
+        await composed.close()
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    """Wait until the screen shows it; whoever calls has a limit."""
+    while not true():  # noqa: ASYNC110 - many things of Qt are looked at
+        await asyncio.sleep(SETTLE_S)
+
+
 def _window(spoken: str, mode: Mode, operator: bool, size: tuple[int, int], practice: bool = False) -> Window:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -196,7 +245,8 @@ def main(arguments: list[str]) -> int:
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     shots = tuple(shot for shot in SHOTS if wanted(shot.name))
-    return loop.run(app, lambda: take(shots, wanted(PRACTICE), wanted(REGISTRATIONS), folder))
+    tenants = tuple(filter(wanted, (TENANT, RETURNS)))
+    return loop.run(app, lambda: take(shots, wanted(PRACTICE), wanted(REGISTRATIONS), tenants, folder))
 
 
 if __name__ == "__main__":
