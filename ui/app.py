@@ -114,13 +114,13 @@ class App:
         """Show the window, bring the bench, wait until the person closes; the exit status."""
         closed, painted = asyncio.Event(), asyncio.Event()
         self.window.closing.connect(closed.set)
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda _number, _frame: self.window.finish())
         FirstPaint(self.window, painted.set)
         self.window.show()
         await painted.wait()
         if self._order.on_painted is not None:
             self._order.on_painted()
-        for wanted in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(wanted, lambda _number, _frame: self.window.finish())
         lag = asyncio.get_running_loop().create_task(loop.watch_lag())
         composing = asyncio.get_running_loop().create_task(self._compose())
         await asyncio.wait((composing, asyncio.create_task(closed.wait())), return_when=asyncio.FIRST_COMPLETED)
