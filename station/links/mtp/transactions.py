@@ -220,6 +220,7 @@ class Transactions:
             status = DeviceStatus.unpack(self._pipe.control(ClassRequest.GET_DEVICE_STATUS, 32,
                                                             allowance.share(self._limits.close_seconds)))
             for endpoint in status.halted:
+                allowance.check("mtp.no-answer")
                 self._pipe.clear_halt(endpoint & 0xFF)
             if status.code in (ResponseCode.OK, ResponseCode.TRANSACTION_CANCELLED):
                 return True
