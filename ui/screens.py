@@ -1,6 +1,6 @@
 """The registry of screens: the window's navigation is this table.
 
-A colleague adds a screen by one line in `SCREENS`: key, title (a msgid), icon of `resources/icons`, and where its factory is, as
+A screen is added by one line in `SCREENS`: key, title (a msgid), icon of `resources/icons`, and where its factory is, as
 `module:function`. The module is imported when the screen is opened first, never at start. The factory takes a `Context` and
 returns a QWidget; it is called again after the language or the theme changed. A screen may have
 
