@@ -11,6 +11,7 @@ in two areas if it is translated the same way. Needs Babel (of the virtual envir
 import ast
 import gettext
 import io
+import os
 import re
 import sys
 import tomllib
@@ -218,7 +219,8 @@ def _older(target: Path, made_of: Iterable[Path]) -> bool:
 
 def _write(catalogue: Catalog, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
+    # Two runs may compile at once: each writes its own part, the last rename wins.
+    part = target.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as stream:
         write_mo(stream, catalogue)
     part.replace(target)
