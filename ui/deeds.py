@@ -60,7 +60,8 @@ class Deeds:
         return self._select(following.slot) if following else self._wrong()
 
     def scanned(self, text: str) -> bool:
-        """Give a scan to the screen that is open, where it takes scans; else select the unit of the scanned serial."""
+        """Give a scan to the screen that is open, where it takes scans; else select the unit of the scanned serial. A scan of the
+        unit whose card is open answers the card that asks for it."""
         if any(screen.isVisible() and hasattr(screen, "scanned") and screen.scanned(text) for screen in self._screens.values()):
             return True
         found = next((t for t in self._context.live.board.tiles() if is_meant(t, text)), None)
@@ -68,6 +69,9 @@ class Deeds:
             self._context.live.speaker.play(Sound.WRONG)
             self._context.shell.notify(_("No unit with the serial {serial} on this bench.").format(serial=text[:40]), Kind.WARN)
             return False
+        pane = self._pane()
+        if pane is not None and self._context.live.selection.slot == found.slot:
+            pane.commands.confirm_by_scan(found.slot)
         self._context.live.selection.choose(found.slot)
         return True
 

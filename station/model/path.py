@@ -51,10 +51,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """What a person is asked to confirm, only where no link can know. The fact is `attested.<what>`."""
+    """What a person is asked to confirm, only where no link can know. The fact is `attested.<what>`. With `by_scan`, scanning the
+    label of the unit whose card is open confirms it as the button does."""
 
     what: str
     button: str
+    by_scan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

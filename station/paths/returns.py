@@ -34,7 +34,7 @@ CONFIRM = Step(
     budget=3600,
     picture="label",
     no_timer=N_("Nothing happens before you confirm."),
-    attestation=Attestation("serial-confirmed", N_("The label matches: go on")),
+    attestation=Attestation("serial-confirmed", N_("The label matches: go on"), by_scan=True),
     forgets=frozenset({"attested.serial-confirmed"}),
 )
 LET_GO = Step(

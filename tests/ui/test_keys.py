@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from station.model.blueprint import Blueprint
 from station.model.words import Link
 from ui import scenes
 from ui.board.keys import FUNCTION_KEYS, LETTERS, SHEET, Deed
 from ui.board.screen import BoardScreen
 from ui.preferences import Preferences
+from ui.staged import StagedBench
 from ui.window import Window
 
 
@@ -157,6 +159,57 @@ def test_a_scanned_label_selects_its_unit(open_window: Any, end: Any) -> None:
     window = open_window(scenes.ten_states())
     scan(window, "004599195008", end)
     assert window.live.selection.slot == 8
+
+
+def returning(slot: int) -> StagedBench:
+    """A bench whose unit in `slot` waits for its label before records are deleted."""
+    bench = scenes.bench(4)
+    bench.blueprints = {"reuse": Blueprint("reuse", "Back into use", "return-reuse")}
+    for each in (slot, slot + 1):
+        bench.plug(each)
+        bench.identify(each)
+    bench.start(slot, "reuse")
+    run = bench.board.run_of(f"unit-{slot}")
+    assert run is not None
+    step = run.step(bench.paths["return-reuse"])
+    assert step is not None
+    assert step.key == "confirm"
+    return bench
+
+
+def test_scanning_the_label_of_the_open_card_confirms_it(open_window: Any) -> None:
+    bench = returning(2)
+    window = open_window(bench)
+    window.live.selection.choose(2)
+    scan(window, bench.tile(2).serial)
+    assert ("attest serial-confirmed", 2) in bench.said
+
+
+def test_scanning_a_label_whose_card_is_not_open_only_opens_it(open_window: Any) -> None:
+    bench = returning(2)
+    window = open_window(bench)
+    window.live.selection.choose(3)
+    scan(window, bench.tile(2).serial)
+    assert window.live.selection.slot == 2
+    assert not [said for said in bench.said if str(said[0]).startswith("attest")]
+
+
+def test_scanning_another_label_never_confirms_the_open_card(open_window: Any) -> None:
+    bench = returning(2)
+    window = open_window(bench)
+    window.live.selection.choose(2)
+    scan(window, bench.tile(3).serial)
+    assert not [said for said in bench.said if str(said[0]).startswith("attest")]
+
+
+def test_a_card_that_asks_for_something_else_is_not_answered_by_a_scan(open_window: Any) -> None:
+    bench = scenes.bench(4)
+    scenes.to_step(bench, 2, "sign-in-page")
+    window = open_window(bench)
+    window.live.selection.choose(2)
+    before = list(bench.said)
+    scan(window, bench.tile(2).serial)
+    assert bench.said == before
 
 
 def test_a_label_with_a_prefix_is_understood(open_window: Any) -> None:

@@ -88,6 +88,14 @@ class Commands:
         """Confirm what no link can know."""
         self._context.tasks.attempt(self._context.bench.attest, slot, what)
 
+    def confirm_by_scan(self, slot: int) -> bool:
+        """The label was scanned: answer the slot's card where a scan can answer it."""
+        card = self.card(slot)
+        if card is None or not isinstance(card.ask, Attestation) or not card.ask.by_scan:
+            return False
+        self.attest(slot, card.ask.what)
+        return True
+
     def report(self, slot: int, code: str) -> None:
         """Say that the headset shows what a fault describes."""
         self._context.tasks.attempt(self._context.bench.report_fault, slot, code)
