@@ -49,7 +49,7 @@ def opened(stream: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
     _look_over(stream, name)
     try:
         archive = zipfile.ZipFile(stream)
-    except (*_DAMAGE, NotImplementedError) as e:
+    except (*_DAMAGE, NotImplementedError) as e:     # zipfile says the latter of a directory that asks for a newer version
         raise DataError("autopilot.zip-damaged", f"{name}: {e}") from e
     with archive:
         yield archive
@@ -144,7 +144,7 @@ class _Budget:
         try:
             with archive.open(info) as stream:
                 content = stream.read(limit + 1)
-        except NotImplementedError as e:
+        except NotImplementedError as e:             # zipfile says so of a compression that it cannot undo
             raise DataError("autopilot.zip-method", f"{where}: {e}") from e
         except (*_DAMAGE, RuntimeError) as e:
             raise DataError("autopilot.zip-damaged", f"{where}: {e}") from e

@@ -38,6 +38,7 @@ def of_child(script: str, file: Path) -> str:
                           cwd=Path(__file__).resolve().parents[2]).stdout
 
 
+# The figure is about our own memory; a second way of reading it on other systems would compare unlike things.
 @pytest.mark.bench
 @pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark of memory is read from /proc")
 def test_ten_thousand_rows_cost_a_small_multiple_of_decoding_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,6 +112,7 @@ SLACK = 2.0
 """The aim is 1.0 and is printed; a machine that writes for others meanwhile is no mistake of the build."""
 
 
+# `resource` does not exist on Windows, and the builder is the same code there.
 @pytest.mark.bench
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is measured with the resource module")

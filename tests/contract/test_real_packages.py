@@ -32,7 +32,10 @@ FOLDERS = [SHARED, *(Path(p) for p in os.environ.get("HOLOBENCH_PACKAGES", "").s
 PACKAGES = sorted(p for folder in FOLDERS if folder.is_dir() for p in folder.glob("*.ppkg"))
 COMMANDS = "ProvisioningCommands"
 
-pytestmark = pytest.mark.skipif(not PACKAGES, reason="no real packages on this machine")
+# The packages belong to others and cannot be shipped; what they taught is kept in tests/unit/packages, which never skips.
+real = pytest.mark.skipif(not PACKAGES, reason="no real packages on this machine")
+# An independent reader that is no dependency of the product; CI has it (Debian: wimtools).
+needs_wimextract = pytest.mark.skipif(not shutil.which("wimextract"), reason="wimextract is not installed")
 names = pytest.mark.parametrize("path", PACKAGES, ids=lambda p: p.name)
 
 
@@ -66,6 +69,7 @@ def store() -> Schema:
         open_policies=True)
 
 
+@real
 @names
 def test_a_real_package_is_read_whole(path: Path) -> None:
     found = read_package(path)
@@ -77,8 +81,9 @@ def test_a_real_package_is_read_whole(path: Path) -> None:
     assert inspect_package(path).sound
 
 
+@real
 @names
-@pytest.mark.skipif(not shutil.which("wimextract"), reason="wimextract is not installed")
+@needs_wimextract
 def test_our_reader_gives_what_wimextract_gives(path: Path, tmp_path: Path) -> None:
     subprocess.run(["wimextract", str(path), "1", f"--dest-dir={tmp_path}"], check=True, capture_output=True)
     with path.open("rb") as stream:
@@ -88,6 +93,7 @@ def test_our_reader_gives_what_wimextract_gives(path: Path, tmp_path: Path) -> N
     assert ours == theirs
 
 
+@real
 @names
 def test_the_catalogue_of_a_real_package_is_its_own(path: Path) -> None:
     beside = path.with_suffix(".cat")
@@ -113,6 +119,7 @@ def rebuilt(path: Path, store: Schema) -> Iterator[tuple[str, str, bytes, str, b
             yield where, file.group, file.data(), originals[original.path].group, reader.read(original)
 
 
+@real
 @names
 def test_building_again_gives_every_settings_group(path: Path, store: Schema) -> None:
     found = [(where, ours, theirs) for where, ours, _, theirs, _ in rebuilt(path, store)]
@@ -120,6 +127,7 @@ def test_building_again_gives_every_settings_group(path: Path, store: Schema) ->
     assert [(w, o) for w, o, _ in found] == [(w, t) for w, _, t in found]
 
 
+@real
 @names
 def test_building_again_gives_the_same_provxml(path: Path, store: Schema) -> None:
     """Byte for byte; of the 2016 tool's Connectivity policies the order is not known, so there the parms are compared."""
@@ -134,6 +142,7 @@ def _lines(data: bytes) -> list[str]:
     return re.findall(r"<[^>]+>", data.decode("utf-8-sig"))
 
 
+@real
 @names
 def test_an_import_of_a_real_package_builds_again_with_the_same_effect(path: Path, store: Schema, tmp_path: Path) -> None:
     from station.package.importer import import_settings
@@ -172,7 +181,7 @@ def test_other_programs_accept_what_we_build(built: Path, command: list[str]) ->
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("wimextract"), reason="wimextract is not installed")
+@needs_wimextract
 def test_wimextract_gives_what_we_put_in(built: Path, tmp_path: Path) -> None:
     target = tmp_path / "extracted"
     subprocess.run(["wimextract", str(built), "1", f"--dest-dir={target}"], check=True, capture_output=True)

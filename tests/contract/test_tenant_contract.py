@@ -23,6 +23,7 @@ MANAGED = "/deviceManagement/managedDevices"
 GOOD = {"serialNumber": "1", "hardwareIdentifier": "T0EAAAAA"}
 METADATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "graph"
 
+# The metadata is large and Microsoft's; what was derived from it is shipped, and every test of requests runs against that.
 needs_metadata = pytest.mark.skipif(not METADATA.is_dir(), reason="Microsoft's metadata is not on this machine")
 
 

@@ -244,7 +244,7 @@ class PyusbPipe:
             yield
         except usb.core.USBError as error:
             raise self._explain(error) from error
-        except NotImplementedError as error:
+        except NotImplementedError as error:         # libusb has no way to this device under the driver that holds it
             raise LinkError("usb.not-openable", str(error)) from error
 
     def _explain(self, error: Any) -> HoloBenchError:

@@ -97,6 +97,7 @@ class FolderFiles:
                 info = archive.getinfo("AppxManifest.xml")
                 manifest = archive.read(info) if info.file_size <= _READ_LIMIT else b""
         except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+            # All that zipfile raises for a damaged, encrypted or unknown archive; whether the app installs is another rule's.
             return ""
         found = re.search(rb"ProcessorArchitecture\s*=\s*[\"'](\w{1,12})[\"']", manifest)
         return found[1].decode("ascii").casefold() if found else ""

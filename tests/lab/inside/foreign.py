@@ -30,14 +30,14 @@ def _found() -> UsbSighting:
         for sighting in linux_eyes().reader.read():
             if (sighting.vendor_id, sighting.product_id) == QEMU_UNIT and sighting.interfaces:
                 return sighting
-        time.sleep(0.05)
+        time.sleep(0.05)        # a poll with an end: the product's own events are under test and not waited by
     raise TimeoutError("QEMU's own unit never came")
 
 
 def _shown(allowed: AllowList) -> bool:
     desk = Desk(allowed)
     try:
-        time.sleep(1.0)
+        time.sleep(1.0)         # that nothing is told has no event to wait for; a listed unit is told well within this
         return any((n.occupant.sighting.vendor_id, n.occupant.sighting.product_id) == QEMU_UNIT for _, n in desk.notices)
     finally:
         desk.close()

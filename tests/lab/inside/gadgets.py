@@ -130,4 +130,4 @@ def _until(true: Callable[[], bool], otherwise: str, seconds: float = 60.0) -> N
     while not true():
         if time.monotonic() > end:
             raise TimeoutError(otherwise)
-        time.sleep(0.005)
+        time.sleep(0.005)       # configfs and sysfs tell of no change: a poll with an end

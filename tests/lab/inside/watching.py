@@ -89,7 +89,7 @@ def idle_share(seconds: float) -> float:
     try:
         time.sleep(5.0)         # what has just been plugged in has settled by then
         before, begun = _cpu(), time.monotonic()
-        time.sleep(seconds)
+        time.sleep(seconds)     # idleness is what is measured
         return (_cpu() - before) / (time.monotonic() - begun)
     finally:
         desk.close()
