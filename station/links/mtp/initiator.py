@@ -5,12 +5,12 @@ and read back; whatever could not be proved is deleted again.
 """
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from station.links.mtp.codec import DeviceInfo, ObjectInfo, Reader, StorageInfo
+from station.links.mtp.landing import landing
 from station.links.mtp.operations import UNKNOWN_LENGTH, WHOLE_STORAGE_ROOT, DeviceProperty, Format, Operation
 from station.links.mtp.session import MtpSession
 from station.links.mtp.storage import (
@@ -102,18 +102,8 @@ class MtpStorage:
         handle, info = self._file(storage_id, folder, name, deadline)
         if info.size == UNKNOWN_LENGTH:
             raise Refused("mtp.too-large", name)
-        partial = target.with_name(f"{target.name}.{os.getpid()}-{id(self):x}.part")
-        try:
-            with partial.open("xb") as stream:
-                digest = self._receive(handle, info.size, stream, deadline, progress)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(partial, target)
-        except OSError as error:
-            raise LinkError("mtp.target-unwritable", f"{target.name}: {error.strerror}") from error
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+        with landing(target) as stream:
+            digest = self._receive(handle, info.size, stream, deadline, progress)
         return GetReceipt(target, info.size, digest)
 
     def delete(self, storage_id: int, folder: tuple[str, ...], name: str, deadline: Deadline) -> None:

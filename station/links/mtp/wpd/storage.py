@@ -4,7 +4,6 @@ Source: facts/device-io §3.2 (call sequence), §2.5 (upload safety). Not yet co
 """
 
 import hashlib
-import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from station.links.mtp.initiator import MOST_ENTRIES, READ_BACK_LIMIT
+from station.links.mtp.landing import landing
 from station.links.mtp.storage import (
     LARGEST_FILE,
     DeviceDescription,
@@ -102,20 +102,9 @@ class WpdStorage:
     def get(self, storage_id: int, folder: tuple[str, ...], name: str, target: Path, deadline: Deadline,
             progress: Progress | None = None) -> GetReceipt:
         parent = self._folder(storage_id, folder, deadline)
-        partial = target.with_name(f"{target.name}.{os.getpid()}-{id(self):x}.part")
-        try:
-            with self._guarded(deadline) as device:
-                object_id, entry = _file(device, parent, name)
-                with partial.open("xb") as stream:
-                    digest = _receive(device, object_id, entry.size, stream.write, deadline, progress)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-            os.replace(partial, target)
-        except OSError as error:
-            raise LinkError("mtp.target-unwritable", f"{target.name}: {error.strerror}") from error
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+        with landing(target) as stream, self._guarded(deadline) as device:
+            object_id, entry = _file(device, parent, name)
+            digest = _receive(device, object_id, entry.size, stream.write, deadline, progress)
         return GetReceipt(target, entry.size, digest)
 
     def delete(self, storage_id: int, folder: tuple[str, ...], name: str, deadline: Deadline) -> None:
