@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from station.links.graph.wire import Answer, HttpsWire
 from station.model.timing import Clock, Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
 from tests.practice.tenant_rig import practice
+from tests.practice.waited_time import WaitedClock, WaitedDeadline
 
 SPEED = 600.0
 CONNECTIONS = 4
@@ -39,36 +39,6 @@ IMPORTS, GROUPS, UPDATES, READS = 1_000, 100, 1_000, 6_900
 ALLOWED = 1.10
 
 Task = Callable[[], object]
-
-
-class WaitedClock:
-    """Bench time that only waits move."""
-
-    speed = 1e6             # what the tenant holds back for a slow answer takes no time here; it is added to the account
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 2, 8, 0, tzinfo=UTC) + timedelta(seconds=self._seconds)
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    def step(self, seconds: float) -> None:
-        self._seconds += max(seconds, 1e-6)
-
-
-class WaitedDeadline(Deadline):
-    """A deadline whose pauses move the clock instead of taking time."""
-
-    def __init__(self, clock: WaitedClock) -> None:
-        super().__init__(10**6)
-        self._clock = clock
-
-    def pause(self, wall_seconds: float) -> None:
-        self.check()
-        self._clock.step(wall_seconds * self._clock.speed)
 
 
 class WatchedPacer(Pacer):

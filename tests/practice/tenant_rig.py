@@ -19,6 +19,7 @@ from station.links.graph.wire import HttpsWire
 from station.model.timing import Clock, Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
 from station.vault.secrets import MemorySecrets
+from tests.practice.waited_time import WaitedClock, WaitedDeadline
 
 SCOPES = ("User.Read",)
 _ACTION = re.compile(r'<form method="post" action="([^"]+)"')
@@ -65,7 +66,10 @@ class Rig:
     robot: Robot
 
     def deadline(self, wall_seconds: float = 60.0) -> Deadline:
-        return Deadline(wall_seconds)
+        return WaitedDeadline(self.clock) if isinstance(self.clock, WaitedClock) else Deadline(wall_seconds)
+
+    def wait(self, bench_seconds: float) -> None:
+        self.deadline().pause(bench_seconds / self.clock.speed)
 
     def sign_in(self, scopes: Iterable[str] = SCOPES) -> None:
         self.signin.sign_in_browser(tuple(scopes), Deadline(30), self.robot)
