@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Registers HoloBench in a tenant: app, rights, consent, and an Intune role with the least rights that a bench needs.
 #
-#   ./register-app.sh [--dry-run] [--device-code] [--broker] [--no-returns] [--group GROUP_ID]
+#   ./register-app.sh [--dry-run] [--device-code] [--broker] [--no-returns] [--no-entra-delete] [--group GROUP_ID]
 #
 # For a tenant admin, once per tenant, in Azure Cloud Shell or wherever the Azure CLI is signed in (az login; az cloud set for national
 # clouds). Needs a role that may register apps and consent for everybody (Privileged Role Administrator or Global Administrator), and
 # Intune Administrator for the role. Every command is shown before it is run; --dry-run only shows. docs/tenant-setup.md explains.
 #
-#   --device-code  allow signing in by a code on another device (public client flows)
-#   --broker       allow signing in by the Windows broker
-#   --no-returns   leave out the rights that wipe and delete
-#   --group ID     Entra group whose members work at the bench: may use the app and get the Intune role
+#   --device-code       allow signing in by a code on another device (public client flows)
+#   --broker            allow signing in by the Windows broker
+#   --no-returns        leave out the rights that wipe and delete
+#   --no-entra-delete   leave out only Directory.AccessAsUser.All: Entra objects that a return leaves behind are deleted by hand
+#   --group ID          Entra group whose members work at the bench: may use the app and get the Intune role
 set -euo pipefail
 
 NAME="HoloBench"
@@ -20,20 +21,22 @@ GRAPH_APP="00000003-0000-0000-c000-000000000000"
 SCOPES_LOOK="User.Read DeviceManagementServiceConfig.Read.All DeviceManagementManagedDevices.Read.All Device.Read.All GroupMember.Read.All"
 SCOPES_REGISTER="DeviceManagementServiceConfig.ReadWrite.All"
 SCOPES_CHECK="Policy.Read.All LicenseAssignment.Read.All User.Read.All"
-SCOPES_RETURN="DeviceManagementManagedDevices.ReadWrite.All DeviceManagementManagedDevices.PrivilegedOperations.All Directory.AccessAsUser.All"
+SCOPES_RETURN="DeviceManagementManagedDevices.ReadWrite.All DeviceManagementManagedDevices.PrivilegedOperations.All"
+SCOPES_ENTRA_DELETE="Directory.AccessAsUser.All"
 
 # Intune permissions as the admin center names them: category / permission. Their ids are read from the tenant, never guessed.
 ROLE_LOOK="Enrollment programs/Read device|Managed devices/Read|Organization/Read|Corporate device identifiers/Read|Audit data/Read"
 ROLE_REGISTER="Enrollment programs/Create device|Enrollment programs/Delete device|Enrollment programs/Sync device"
 ROLE_RETURN="Managed devices/Delete|Remote tasks/Wipe"
 
-dry=""; public=false; broker=""; returns=yes; group=""
+dry=""; public=false; broker=""; returns=yes; objects=yes; group=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --dry-run) dry=yes ;;
     --device-code) public=true ;;
     --broker) broker=yes ;;
-    --no-returns) returns="" ;;
+    --no-returns) returns=""; objects="" ;;
+    --no-entra-delete) objects="" ;;
     --group) group="${2:?--group needs an id}"; shift ;;
     *) sed -n '2,15p' "$0"; exit 2 ;;
   esac
@@ -48,6 +51,7 @@ tenant="$(az account show --query tenantId -o tsv)"
 scopes="$SCOPES_LOOK $SCOPES_REGISTER $SCOPES_CHECK"
 actions="$ROLE_LOOK|$ROLE_REGISTER"
 if [ -n "$returns" ]; then scopes="$scopes $SCOPES_RETURN"; actions="$actions|$ROLE_RETURN"; fi
+if [ -n "$objects" ]; then scopes="$scopes $SCOPES_ENTRA_DELETE"; fi
 
 echo "Tenant $tenant, Graph $graph"
 

@@ -71,7 +71,7 @@ def _say(context: Context, text: str, **values: object) -> None:
 def _check(args: argparse.Namespace, context: Context, link: GraphLink) -> int:
     from station.tenant.checks import Setup, Verdict, judge, worst
     from station.tenant.endpoints import HttpReach, endpoints_for, probe
-    from station.tenant.evidence import read_evidence
+    from station.tenant.evidence import read_evidence, unreadable
 
     deadline = Deadline(CHECK_SECONDS)
     evidence = read_evidence(link.client, deadline)
@@ -84,6 +84,8 @@ def _check(args: argparse.Namespace, context: Context, link: GraphLink) -> int:
         wire.close()
     for line in lines:
         _show(line, context)
+    if not link.signin.app_only and any(why.code == "graph.consent-missing" for why in unreadable(evidence)):
+        context.note(context.translate(N_("Some lines need rights that are missing: holobench tenant sign-in --for check")))
     if args.create:
         _create(args, context, link, evidence, setup)
     return int(worst([line.finding for line in lines]) is Verdict.BLOCKED)

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from station.cli.context import Context
-from station.cli.signing_in import add_sign_in, open_tenant
+from station.cli.signing_in import WAYS, add_sign_in, open_tenant, sign_in
 from station.links.graph import routes
 from station.model.errors import ConfigurationError, LinkError, NotFound, SignInNeeded
 from station.model.timing import Deadline
@@ -15,9 +15,10 @@ from station.model.words import N_
 
 if TYPE_CHECKING:
     from station.journal.journal import Journal
+    from station.links.graph.opening import GraphLink
     from station.tenant.plan import Step
     from station.tenant.records import UnitRecords
-    from station.tenant.returning import Progress, Report
+    from station.tenant.returning import Order, Progress, Report, Returning
 
 STATUS_SECONDS = 120.0
 RETURN_SECONDS = 3 * 3600.0
@@ -140,28 +141,60 @@ def _return(args: argparse.Namespace, context: Context) -> int:
         model = next((str(r.get("unit.model", "")) for r in _bench_rows(journal, args.serial)), "")
         order = Order(args.serial, Goal.LEAVE if args.leave else Goal.REUSE, Where.REMOTE if args.remote else Where.BENCH,
                       Lockdown(args.lockdown), model)
-        with open_tenant(context, args.sign_in, routes.RETURN, journalled(journal, context.clock)) as link:
+        first = routes.RETURN if args.execute else routes.LOOK
+        with open_tenant(context, args.sign_in, first, journalled(journal, context.clock)) as link:
             returning = Returning(link.client, context.clock, JournalReturnLog(journal, context.clock),
                                   lambda progress: _progress(context, progress))
             steps = returning.plan(order, Deadline(STATUS_SECONDS))
-            _show_plan(context, steps)
+            _show_plan(context, steps, link.signin.app_only)
             if not args.execute:
                 _hint(context, steps)
                 return 0
-            report = returning.execute(order, args.confirm or _typed(context, args.serial), Deadline(RETURN_SECONDS))
-            _show_report(context, report)
+            confirmed = args.confirm or _typed(context, args.serial)
+            _show_report(context, _execute(returning, order, confirmed, lambda lack: _further_right(args, context, link, lack)))
     return 0
 
 
-def _show_plan(context: Context, steps: "tuple[Step, ...]") -> None:
+def _execute(returning: "Returning", order: "Order", confirmed: str, get_right: Callable[[SignInNeeded], bool]) -> "Report":
+    """Carry out; where a right is lacking, take the return up again once `get_right` got it. Each is asked for once."""
+    asked: set[object] = set()
+    while True:
+        try:
+            return returning.execute(order, confirmed, Deadline(RETURN_SECONDS))
+        except SignInNeeded as lack:
+            scopes = lack.values.get("scopes")
+            if not scopes or scopes in asked or not get_right(lack):
+                raise
+            asked.add(scopes)
+
+
+def _further_right(args: argparse.Namespace, context: Context, link: "GraphLink", lack: SignInNeeded) -> bool:
+    """Tell the person at the keyboard which right is lacking and why, and sign in for it; False where nobody is there."""
+    if link.signin.app_only or not sys.stdin.isatty():
+        return False
+    context.complain(lack)
+    context.note(context.translate(N_("Press Enter to sign in for it and go on, Ctrl+C to stop here.")))
+    if not sys.stdin.readline():
+        return False
+    wanted = tuple(str(scope) for scope in lack.values["scopes"])     # type: ignore[attr-defined]
+    sign_in(link, context, args.sign_in or WAYS[0], (*routes.LOOK, *wanted))
+    return True
+
+
+def _show_plan(context: Context, steps: "tuple[Step, ...]", app_only: bool) -> None:
+    from station.tenant.plan import LATE_RIGHT, LATE_RIGHT_APP
+
     for step in steps:
+        right = ", ".join(step.request.route.rights(app_only))
         if context.json:
             context.emit(step=step.key, title=context.translate(step.title), call=step.request.line(),
-                         read_back=step.read_back.line())
-        else:
-            context.say(context.translate(step.title))
-            context.say(f"    {step.request.line()}")
-            context.say(f"    {context.translate(N_('proved by'))} {step.read_back.line()}")
+                         read_back=step.read_back.line(), right=right)
+            continue
+        context.say(context.translate(step.title))
+        context.say(f"    {step.request.line()}")
+        context.say(f"    {context.translate(N_('proved by'))} {step.read_back.line()}")
+        if step.asked_late:
+            context.say(f"    {context.translate(LATE_RIGHT_APP if app_only else LATE_RIGHT).format(right=right)}")
 
 
 def _hint(context: Context, steps: "tuple[Step, ...]") -> None:

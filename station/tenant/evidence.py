@@ -1,7 +1,7 @@
 """Everything the readiness check looks at, read once. What cannot be read is `NotKnown` with its reason; the rest goes on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from station.links.graph.autopilot_calls import degrade, list_profiles, sync_state
@@ -42,6 +42,11 @@ class Evidence:
     profiles: tuple[Profile, ...] | NotKnown
     bulk_users: tuple[BulkUser, ...] | NotKnown
     sync: SyncState | NotKnown
+
+
+def unreadable(evidence: Evidence) -> tuple[NotKnown, ...]:
+    """Why what was not read could not be."""
+    return tuple(value for value in (getattr(evidence, f.name) for f in fields(evidence)) if isinstance(value, NotKnown))
 
 
 def read_evidence(client: GraphClient, deadline: Deadline) -> Evidence:

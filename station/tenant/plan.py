@@ -68,6 +68,12 @@ TITLES = {
 }
 
 
+LATE_RIGHT = N_("Deletes in the directory, so it needs the further right {right} and the role Cloud Device Administrator or "
+                "Intune Administrator. Asked for only if the object is still there when it comes to this step.")
+LATE_RIGHT_APP = N_("Deletes in the directory, so the app needs the further permission {right}.")
+"""Why a step needs a right of its own, for a person and for an app alone (facts: tenant §1.6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step. `request` changes the tenant, `read_back` proves it; `budget` is bench seconds until the proof must hold.
@@ -91,6 +97,11 @@ class Step:
     def title(self) -> str:
         """What the step does, in English."""
         return TITLES[self.kind]
+
+    @property
+    def asked_late(self) -> bool:
+        """Whether its right is asked for only when it comes to it, because it seldom does."""
+        return self.kind is Kind.DELETE_ENTRA
 
 
 def plan(records: UnitRecords, goal: Goal, where: Where, lockdown: Lockdown) -> tuple[Step, ...]:

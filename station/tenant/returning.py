@@ -18,7 +18,7 @@ from station.links.graph.failures import GraphError, OutcomeUnknown
 from station.links.graph.pacer import pause
 from station.links.graph.request import Json
 from station.links.graph.values import AutopilotDevice, EntraDevice, ManagedDevice
-from station.model.errors import NotFound, OverBudget, Refused
+from station.model.errors import NotFound, OverBudget, Refused, SignInNeeded
 from station.model.timing import Clock, Deadline
 from station.tenant.plan import WIPED, Goal, Kind, Lockdown, Step, Where, plan
 from station.tenant.records import UnitRecords, guard, read_records
@@ -29,6 +29,7 @@ FIRST_LOOK = 2.0
 SLOWEST_LOOK = 30.0
 UNKNOWN_PAUSE = 60.0
 """Bench seconds of reading back after a lost answer before "not done" is believed."""
+_LACKS_A_RIGHT = frozenset({"graph.sign-in-needed", "graph.consent-missing", "graph.forbidden"})
 REFUSED_PAUSE = 15.0
 """Bench seconds before a deletion that was refused with 400 is asked again: the record is still being untied (§1.1, §1.2)."""
 
@@ -105,12 +106,14 @@ class Returning:
         """Carry the order out. `confirmed` is the serial as a person typed or scanned it.
 
         Raises Refused (`tenant.not-confirmed`, `tenant.lockdown…`, `tenant.ambiguous`, `tenant.not-hololens`, `tenant.changed`,
-        `tenant.not-readable`) before anything is changed, OverBudget `tenant.not-proved` where a proof does not come in time, and
-        what `GraphClient.call` raises. Call again to resume.
+        `tenant.not-readable`) and SignInNeeded (a right of the plan is missing) before anything is changed, SignInNeeded
+        `tenant.entra-right` where an Entra object stays behind and its further right is missing, OverBudget `tenant.not-proved`
+        where a proof does not come in time, and what `GraphClient.call` raises. Call again to resume.
         """
         if confirmed.strip() != order.serial:
             raise Refused("tenant.not-confirmed", order.serial)
         records, steps = self._consider(order, deadline)
+        self.client.check_rights(step.request.route for step in steps if not step.asked_late)
         self.log.begin(order, tuple(device.id for device in records.entra))
         try:
             done = tuple((step.key, self._carry_out(order, records, step, deadline)) for step in steps)
@@ -131,11 +134,25 @@ class Returning:
         if self._settled(records, step, step.settle, deadline):
             how = "already"
         else:
-            self.log.intend(order, step)
-            how = self._send_until_proved(records, step, deadline)
+            how = (self._do_late if step.asked_late else self._do)(order, records, step, deadline)
         self.log.outcome(order, step, how)
         self.tell(Progress(step, how))
         return how
+
+    def _do(self, order: Order, records: UnitRecords, step: Step, deadline: Deadline) -> str:
+        self.log.intend(order, step)
+        return self._send_until_proved(records, step, deadline)
+
+    def _do_late(self, order: Order, records: UnitRecords, step: Step, deadline: Deadline) -> str:
+        """A step whose right is asked for only now. Right and role are named together: Graph's refusal tells neither."""
+        try:
+            self.client.check_rights([step.request.route])
+            return self._do(order, records, step, deadline)
+        except SignInNeeded as error:
+            if error.code not in _LACKS_A_RIGHT or not error.values.get("scopes"):
+                raise
+            rights = step.request.route.rights(self.client.app_only)
+            raise SignInNeeded("tenant.entra-right", f"{', '.join(rights)} · {error.detail}", scopes=rights) from error
 
     def _sync(self, order: Order, step: Step, deadline: Deadline) -> str:
         """Not before ten minutes after the last, and never a failure: it only hastens (facts: tenant §1.3)."""

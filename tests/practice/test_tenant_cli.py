@@ -15,7 +15,8 @@ from station.cli import unit as unit_command
 from station.cli.context import Context
 from station.cli.main import main
 from station.journal.journal import Journal
-from station.model.errors import HoloBenchError, NotFound, Refused
+from station.links.graph import routes
+from station.model.errors import HoloBenchError, NotFound, Refused, SignInNeeded
 from station.model.events import Noted
 from station.model.timing import ScaledClock
 from station.practice.quirk import ALWAYS
@@ -218,6 +219,52 @@ def test_a_return_that_was_cut_off_is_taken_up_by_the_next_command(desk: Desk) -
     desk.tenant.quirk("role-missing", Dose(count=0))
     assert desk.run(*words)[0] == 0
     assert not desk.tenant.registered(SERIAL)
+
+
+def _a_stubborn_object(desk: Desk) -> tuple[str, ...]:
+    """A unit that was joined by package, in a tenant that granted everything but the right to delete its Entra object."""
+    stage(desk.tenant, SERIAL, Case("none", "one", "there", Lockdown.NEVER, Where.BENCH, Goal.LEAVE))
+    desk.tenant.app.consented.discard(routes.ACT_AS_USER)
+    return "unit", "return", SERIAL, "--leave", "--lockdown", "never", "--execute", "--confirm", SERIAL
+
+
+def test_the_plan_says_which_step_needs_a_further_right_and_why(desk: Desk) -> None:
+    _sign_in(desk)
+    _a_stubborn_object(desk)
+    _, _, said = desk.run("unit", "return", SERIAL, "--leave", "--lockdown", "never", json_out=False)
+    assert "needs the further right Directory.AccessAsUser.All and the role Cloud Device Administrator" in said
+    _, rows, _ = desk.run("unit", "return", SERIAL, "--leave", "--lockdown", "never")
+    assert [row["right"] for row in rows] == [routes.MANAGED_WRITE, routes.ACT_AS_USER]
+
+
+def test_without_anybody_at_the_keyboard_a_return_that_lacks_a_right_waits_with_status_three(desk: Desk) -> None:
+    _sign_in(desk)
+    status, _, err = desk.run(*_a_stubborn_object(desk))
+    assert status == SignInNeeded.exit_status
+    told = next(json.loads(line)["error"] for line in err.splitlines() if "error" in line)
+    assert told["code"] == "tenant.entra-right"
+    assert "--for delete-object" in told["cure"]
+
+
+def test_whoever_is_at_the_keyboard_signs_in_for_the_right_and_the_return_goes_on(
+        desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _sign_in(desk)
+    words = _a_stubborn_object(desk)
+
+    class Keyboard(io.StringIO):
+        """Somebody who lets the admin grant the right, then presses Enter."""
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, size: int | None = -1) -> str:
+            desk.tenant.app.consented.add(routes.ACT_AS_USER)
+            return "\n"
+
+    monkeypatch.setattr("sys.stdin", Keyboard())
+    status, rows, err = desk.run(*words, "--sign-in", "device-code")
+    assert (status, rows[-1]["left"]) == (0, [])
+    assert "tenant.entra-right" in err
 
 
 def test_an_unknown_lockdown_stops_a_unit_from_leaving(desk: Desk) -> None:

@@ -215,7 +215,7 @@ def test_a_second_window_is_signed_in_by_the_first_and_signed_out_with_it(tmp_pa
 def test_rights_are_looked_at_without_asking_anybody() -> None:
     with practice(consented=routes.LOOK) as rig:
         assert {name: rig.signin.granted(scopes) for name, scopes in routes.PURPOSES.items()} == {
-            "look": True, "register": False, "check": False, "return": False, "prepare": False}
+            "look": True, "register": False, "check": False, "return": False, "delete-object": False, "prepare": False}
 
 
 def test_signing_out_forgets_everything() -> None:

@@ -232,6 +232,34 @@ def test_a_scan_looks_a_unit_up_and_then_confirms_it(make: Any) -> None:
         held.run("returns", scenario)
 
 
+def test_an_entra_object_that_stays_behind_leads_to_a_sign_in_for_just_that_right(make: Any) -> None:
+    with make() as held:
+        held.tenant.app.consented.discard(routes.ACT_AS_USER)
+        held.sign_in()
+        serial = on_bench(held)
+        held.tenant.enrol(UnitAtCloud(serial, "HoloLens 2", "10.0.20348.1501", "HL-1", ""), EnrolHow.BULK_PACKAGE, "")
+
+        async def scenario() -> None:
+            screen = await looked_up(held, serial)
+            screen.choices.choose(Goal.LEAVE, Where.BENCH, Lockdown.NEVER)
+            assert "Asked for only if the object is still there" in screen.steps.texts()
+            screen.confirmation.setText(serial)
+            screen.execute.click()
+            await held.until(lambda: screen.work.need is not None)
+            assert "The Entra object needs a further right" in said(screen)
+            assert writes(held) == ["managed.delete"]
+            screen._go_to_sign_in()
+            tenant: Any = held.window.screen_widget("tenant")
+            assert tenant.sign_in.purpose.currentData() == "delete-object"
+            held.tenant.app.consented.add(routes.ACT_AS_USER)
+            held.window.go("returns")
+            screen.execute.click()
+            await held.until(lambda: screen.work.report is not None)
+            assert writes(held) == ["managed.delete", "devices.delete"]
+
+        held.run("returns", scenario)
+
+
 def test_a_missing_sign_in_is_a_banner_that_leads_to_the_tenant_screen(make: Any) -> None:
     with make() as held:
         async def scenario() -> None:

@@ -171,6 +171,23 @@ def test_a_check_without_a_sign_in_is_a_banner_and_no_dialog(make: Any) -> None:
         held.run("tenant", scenario)
 
 
+def test_the_first_sign_in_asks_for_what_looking_needs_and_a_check_for_what_it_lacks(make: Any) -> None:
+    with make() as held:
+        held.tenant.app.consented.difference_update(set(routes.CHECK) - set(routes.LOOK))
+
+        async def scenario() -> None:
+            screen = await idle(held)
+            assert screen._scopes() == routes.LOOK
+            screen.sign_in.by_code.click()
+            await held.until(lambda: screen.work.signed_in and not screen.work.busy)
+            screen.check.click()
+            await held.until(lambda: screen.work.checked is not None and not screen.work.busy)
+            assert screen.banner.isVisible()
+            assert set(screen._scopes()) == set(routes.CHECK)
+
+        held.run("tenant", scenario)
+
+
 def test_what_is_missing_is_created_only_after_the_calls_were_shown_and_confirmed(make: Any) -> None:
     with make(quirks="no-profile,no-device-group") as held:
         held.sign_in()

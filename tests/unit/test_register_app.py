@@ -51,7 +51,7 @@ def _asked(calls: list[list[str]]) -> set[str]:
 def test_the_script_asks_for_exactly_what_the_product_needs(tmp_path: Path) -> None:
     calls, done = _run(tmp_path)
     assert done.returncode == 0, done.stderr
-    assert _asked(calls) == {*routes.LOOK, *routes.REGISTER, *routes.CHECK, *routes.RETURN, routes.ACT_AS_USER}
+    assert _asked(calls) == {*routes.LOOK, *routes.REGISTER, *routes.CHECK, *routes.DELETE_OBJECT}
     assert 'client = "client-1"' in done.stdout
 
 
@@ -60,6 +60,39 @@ def test_without_returns_nothing_that_deletes_is_asked_for(tmp_path: Path) -> No
     assert _asked(calls) == {*routes.LOOK, *routes.REGISTER, *routes.CHECK}
     assert "op-3" not in json.dumps(calls)
     assert "op-4" not in json.dumps(calls)
+
+
+def test_the_right_to_act_in_the_directory_can_be_left_out_alone(tmp_path: Path) -> None:
+    calls, _ = _run(tmp_path, "--no-entra-delete")
+    assert _asked(calls) == {*routes.LOOK, *routes.REGISTER, *routes.CHECK, *routes.RETURN}
+
+
+def test_the_guide_names_for_each_purpose_what_the_product_asks_for() -> None:
+    rows = {cells[0].strip(): _scopes(cells[1]) for cells in _tables() if len(cells) == 2}
+    look = set(routes.LOOK)
+    assert rows["look"] == look
+    assert rows["register headsets"] == set(routes.REGISTER) - look
+    assert rows["check the tenant"] == set(routes.CHECK) - look
+    assert rows["return headsets"] == set(routes.RETURN) - look
+    assert rows["delete Entra objects that a return leaves behind"] == set(routes.DELETE_OBJECT) - set(routes.RETURN)
+    assert rows["create a missing group"] == set(routes.PREPARE_TENANT) - set(routes.REGISTER)
+
+
+def test_the_guide_names_every_permission_that_is_another_one_for_an_app_alone() -> None:
+    other = {route.scopes[0]: set(route.app_scopes or ()) for route in routes.ROUTES.values()
+             if route.app_scopes is not None and route.app_scopes != route.scopes}
+    told = {cells[0].strip(): _scopes(cells[1]) for cells in _tables() if len(cells) == 2}
+    assert other
+    assert {scope: told[scope] for scope in other} == other
+
+
+def _tables() -> list[list[str]]:
+    guide = (SCRIPT.parents[1] / "docs" / "tenant-setup.md").read_text(encoding="utf-8")
+    return [line.strip("|\n ").split(" | ") for line in guide.splitlines() if line.startswith("|")]
+
+
+def _scopes(text: str) -> set[str]:
+    return {word for word in re.findall(r"[A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)+", text)}
 
 
 def test_a_dry_run_shows_and_changes_nothing(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class ReturnsScreen(Page):
         self.slots = QComboBox()
         self.columns = Columns(theme)
         self.choices = Choices(self._refresh)
-        self.steps = StepList(theme)
+        self.steps = StepList(theme, work.desk.client.app_only)
         self.outcome = Outcome(theme)
         self.confirmation = QLineEdit()
         self._answered = ""
@@ -233,8 +233,10 @@ class ReturnsScreen(Page):
             self.work.start(self.work.carry_out(order, self.confirmation.text().strip(), decision.steps))
 
     def _go_to_sign_in(self) -> None:
-        scopes = self.work.need.values.get("scopes", ()) if self.work.need else ()
-        self._context.shell.go("tenant", purpose="return", scopes=" ".join(scopes if isinstance(scopes, tuple) else ()))
+        need = self.work.need
+        scopes = need.values.get("scopes", ()) if need else ()
+        purpose = "delete-object" if need and need.code == "tenant.entra-right" else "return"
+        self._context.shell.go("tenant", purpose=purpose, scopes=" ".join(scopes if isinstance(scopes, tuple) else ()))
 
     def scanned(self, text: str) -> bool:
         """A scan while this screen is shown: the unit to look up, or the confirmation of the one whose plan is shown."""

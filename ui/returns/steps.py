@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from station.tenant.plan import Step
+from station.tenant.plan import LATE_RIGHT, LATE_RIGHT_APP, Step
 from ui.language import _
 from ui.returns.work import STATES
 from ui.theme.theme import Theme
@@ -19,9 +19,9 @@ _TONES = {"accent_ink": "accent"}
 class StepList(QWidget):
     """Rows are kept while the steps stay the same; only their states move on."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, app_only: bool) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._app_only = theme, app_only
         self._shown: tuple[Step, ...] = ()
         self._marks: dict[str, tuple[QLabel, QLabel]] = {}
         self._rows = QVBoxLayout(self)
@@ -54,6 +54,9 @@ class StepList(QWidget):
         said.addWidget(label(f"{number}. {_(step.title)}", Type.STRONG))
         said.addWidget(label(step.request.line(), Type.CAPTION, selectable=True))
         said.addWidget(label(_("Proved by {call}").format(call=step.read_back.line()), Type.CAPTION, "soft", selectable=True))
+        if step.asked_late:
+            why, right = (LATE_RIGHT_APP if self._app_only else LATE_RIGHT), step.request.route.rights(self._app_only)
+            said.addWidget(label(_(why).format(right=", ".join(right)), Type.CAPTION, selectable=True))
         whole = QWidget()
         across = row(mark, word, said, gap=12)
         across.setStretch(2, 1)

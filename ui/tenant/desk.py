@@ -8,10 +8,11 @@ from station.links.graph import routes
 from station.links.graph.client import GraphClient
 from station.links.graph.signin import Account, Browser, DeviceCode, SignIn
 from station.links.graph.wire import HttpsWire
+from station.model.errors import SignInNeeded
 from station.model.timing import Clock, Deadline
 from station.tenant.checks import Line, Setup, judge
 from station.tenant.endpoints import HttpReach, endpoints_for, probe
-from station.tenant.evidence import Evidence, read_evidence
+from station.tenant.evidence import Evidence, read_evidence, unreadable
 from station.tenant.offers import Offer, carry_out, offers
 
 BROWSER_SECONDS = 300.0
@@ -37,6 +38,12 @@ class Checked:
     evidence: Evidence
     lines: tuple[Line, ...]
     network: tuple[Line, ...] = ()
+
+    @property
+    def lacking(self) -> SignInNeeded | None:
+        """What a sign-in would still have to ask for so that nothing is unknown for want of a right."""
+        unread = [why for why in unreadable(self.evidence) if why.code == "graph.consent-missing"]
+        return SignInNeeded("graph.consent-missing", unread[0].detail, scopes=routes.CHECK) if unread else None
 
 
 @dataclass

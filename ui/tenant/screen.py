@@ -18,7 +18,7 @@ from ui.language import _
 from ui.tenant.banner import SignInBanner
 from ui.tenant.creating import CreatingCard, Names, calls
 from ui.tenant.desk import TenantDesk
-from ui.tenant.purposes import ALL, scopes_of
+from ui.tenant.purposes import LOOK, every_scope, scopes_of
 from ui.tenant.rights import RightsCard
 from ui.tenant.sign_in import SignInCard
 from ui.tenant.verdicts import Verdicts
@@ -70,7 +70,7 @@ class TenantScreen(Page):
         self.verdicts = Verdicts(theme, _("The tenant"))
         self.network = Verdicts(theme, _("The network of this bench"))
         self.creating = CreatingCard(theme, self._create)
-        self.rights = RightsCard(theme, lambda: self.work.desk.signin.consent_page(scopes_of(ALL)))
+        self.rights = RightsCard(theme, lambda: self.work.desk.signin.consent_page(every_scope()))
         self._fill()
         self._attach()
 
@@ -170,7 +170,7 @@ class TenantScreen(Page):
 
     def open_at(self, about: Mapping[str, str]) -> None:
         """Come here to sign in: for a `purpose`, and for further `scopes`, parted by blanks."""
-        at = self.sign_in.purpose.findData(about.get("purpose", ALL))
+        at = self.sign_in.purpose.findData(about.get("purpose", LOOK))
         self.sign_in.purpose.setCurrentIndex(max(0, at))
         self._asked_for = tuple(about.get("scopes", "").split())
         self.sign_in.browser.setFocus()

@@ -46,9 +46,9 @@ class SignInCard(QWidget):
         card.addWidget(self._kept)
         self.purpose = QComboBox()
         self.purpose.setAccessibleName(_("What the sign-in is for"))
-        self.purpose.addItem(_(EVERYTHING), ALL)
         for key, title in TITLES.items():
             self.purpose.addItem(_(title), key)
+        self.purpose.addItem(_(EVERYTHING), ALL)
         self.purpose.setMinimumWidth(240)
         self.browser = button(_("Sign in"), on_browser, Weight.PRIMARY, theme.icon("person", "on_accent"),
                               _("Sign in in the browser of this computer"))

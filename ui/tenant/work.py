@@ -113,7 +113,7 @@ class Work:
         """Check the tenant, then the network of this bench."""
         async with _Doing(self, Doing.CHECKING):
             self.checked = await self._tasks.blocking(self.desk.check, group_tag, self._deadline(CHECK_SECONDS))
-            self.need = None
+            self.need = self.checked.lacking
             self.doing = Doing.NETWORK
             self.on_change()
             network = await self._tasks.blocking(self.desk.network, self._deadline(CHECK_SECONDS))

@@ -10,13 +10,14 @@
 import json
 import random
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from station.links.graph.failures import OutcomeUnknown, claims_of, read_error, refusal, seconds
 from station.links.graph.pacer import Pacer, pause
 from station.links.graph.request import GraphRequest, Json
+from station.links.graph.routes import Route
 from station.links.graph.wire import READ_SECONDS, Answer, AnswerLost, NotSent, Wire
 from station.model.errors import DataError, HoloBenchError, LinkError, SignInNeeded
 from station.model.timing import Deadline
@@ -115,6 +116,20 @@ class GraphClient:
         """Whether the station signs in as itself."""
         return self._tokens.app_only
 
+    def check_rights(self, routes: Iterable[Route]) -> None:
+        """Find out before anything is sent whether the sign-in reaches these routes. Raises SignInNeeded where it does not.
+
+        An app's own rights are told by the service's answers only; of those, just what needs a person is found out here.
+        """
+        for scopes in dict.fromkeys(self._scopes(route) for route in routes):
+            self._tokens.token(scopes)
+
+    def _scopes(self, route: Route) -> tuple[str, ...]:
+        scopes = route.app_scopes if self.app_only else route.scopes
+        if scopes is None:
+            raise SignInNeeded("graph.person-needed", route.name)
+        return scopes
+
     def back_off(self, tries: int) -> float:
         """Bench seconds to wait after so many tries where the service named none."""
         return BACK_OFF[min(tries, len(BACK_OFF)) - 1] * self._rng.uniform(1 - JITTER, 1 + JITTER)
@@ -168,9 +183,7 @@ class GraphClient:
 
     def _once(self, state: "_Asking", attempt: int, deadline: Deadline) -> Answer:
         request, client_id = state.request, str(uuid.uuid4())
-        scopes = request.route.app_scopes if self.app_only else request.route.scopes
-        if scopes is None:
-            raise SignInNeeded("graph.person-needed", request.route.name)
+        scopes = self._scopes(request.route)
         body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
         with self.pacer.turn(request.route.writes, deadline, state.count):
             token = self._token(scopes, state)

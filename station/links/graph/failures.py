@@ -120,9 +120,8 @@ def refusal(request: GraphRequest, status: int, body: Any, app_only: bool = Fals
     error = read_error(body)
     detail = " · ".join(part for part in (f"HTTP {status}", request.route.name, error.code, error.message[:300]) if part)
     if status == 403:
-        scopes = request.route.app_scopes if app_only else request.route.scopes
-        return SignInNeeded("graph.forbidden", f"{detail} · scope {', '.join(scopes or ())}",
-                            scopes=tuple(scopes or ()))
+        scopes = request.route.rights(app_only)
+        return SignInNeeded("graph.forbidden", f"{detail} · scope {', '.join(scopes)}", scopes=scopes)
     if status == 401:
         return SignInNeeded("graph.session-expired", detail)
     if status == 404:

@@ -61,6 +61,10 @@ class Route:
         """Whether the route changes something."""
         return self.method != "GET" and not self.reads
 
+    def rights(self, app_only: bool) -> tuple[str, ...]:
+        """The scopes that it needs, of a person or of the app alone; none where only a person can do it."""
+        return (self.app_scopes or ()) if app_only else self.scopes
+
 
 _IMPORTED = "/deviceManagement/importedWindowsAutopilotDeviceIdentities"
 _AUTOPILOT = "/deviceManagement/windowsAutopilotDeviceIdentities"
@@ -144,7 +148,10 @@ LOOK = (USER_READ, SERVICE_READ, MANAGED_READ, DEVICE_READ, MEMBER_READ)
 REGISTER = (*LOOK, SERVICE_WRITE)
 CHECK = (*LOOK, POLICY_READ, LICENCE_READ, USERS_READ)
 RETURN = (*LOOK, SERVICE_WRITE, MANAGED_WRITE, MANAGED_PRIVILEGED)
+DELETE_OBJECT = (*RETURN, ACT_AS_USER)
+"""A return whose Entra object stays behind although its Autopilot record is gone: seldom, so it is asked for only then."""
 PREPARE_TENANT = (*LOOK, SERVICE_WRITE, GROUP_WRITE)
 PURPOSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "look": LOOK, "register": REGISTER, "check": CHECK, "return": RETURN, "prepare": PREPARE_TENANT})
+    "look": LOOK, "register": REGISTER, "check": CHECK, "return": RETURN, "delete-object": DELETE_OBJECT,
+    "prepare": PREPARE_TENANT})
 """The sets by what somebody wants to do."""

@@ -92,7 +92,7 @@ class SignIn:
                     app.remove_tokens_for_client()
                 answer = self._talk(lambda: app.acquire_token_for_client([f"{self.settings.graph}/.default"],
                                                                          claims_challenge=claims))
-                return self._take(answer)
+                return self._take(answer, scopes)
             accounts = app.get_accounts()
             if not accounts:
                 raise SignInNeeded("graph.sign-in-needed")
@@ -102,7 +102,7 @@ class SignIn:
                 self._full(scopes), accounts[0], force_refresh=renew, claims_challenge=claims))
             if answer is None:
                 raise SignInNeeded("graph.sign-in-needed", f"scope {', '.join(scopes)}", scopes=scopes)
-            return self._take(answer)
+            return self._take(answer, scopes)
 
     def granted(self, scopes: tuple[str, ...]) -> bool:
         """Whether the rights are there without asking anybody. Raises LinkError where the sign-in service is out of reach."""
@@ -132,7 +132,7 @@ class SignIn:
             answer = self._talk(lambda: app.acquire_token_by_auth_code_flow(flow, dict(fields)))
         except ValueError as error:
             raise SignInNeeded("graph.sign-in-refused", "the answer of the browser does not belong to this sign-in") from error
-        self._take(answer)
+        self._take(answer, scopes)
         return self._signed_in()
 
     def sign_in_broker(self, scopes: tuple[str, ...], deadline: Deadline, window: int, hint: str = "") -> Account:
@@ -141,7 +141,7 @@ class SignIn:
         answer = self._talk(lambda: app.acquire_token_interactive(
             self._full(scopes), login_hint=hint or None, prompt="select_account", timeout=int(deadline.remaining()) or 1,
             parent_window_handle=window or app.CONSOLE_WINDOW_HANDLE))
-        self._take(answer)
+        self._take(answer, scopes)
         return self._signed_in()
 
     def sign_in_device_code(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[DeviceCode], None]) -> Account:
@@ -149,13 +149,13 @@ class SignIn:
         app = self._person_client()
         flow = self._talk(lambda: app.initiate_device_flow(self._full(scopes)))
         if "user_code" not in flow:
-            raise self._refused(flow)
+            raise self._refused(flow, scopes)
         show(DeviceCode(flow["user_code"], flow["verification_uri"],
                         datetime.fromtimestamp(flow["expires_at"], tz=self._clock.now().tzinfo)))
         answer = self._talk(lambda: app.acquire_token_by_device_flow(
             flow, exit_condition=lambda _: deadline.token.cancelled or deadline.remaining() <= 0))
         deadline.check("graph.sign-in-timeout", "nobody typed the code in")
-        self._take(answer)
+        self._take(answer, scopes)
         return self._signed_in()
 
     def sign_out(self) -> None:
@@ -194,22 +194,23 @@ class SignIn:
             raise SignInNeeded("graph.sign-in-refused", "no account came back")
         return account
 
-    def _take(self, answer: Mapping[str, Any]) -> str:
+    def _take(self, answer: Mapping[str, Any], scopes: tuple[str, ...]) -> str:
         token = answer.get("access_token")
         if not token:
-            raise self._refused(answer)
+            raise self._refused(answer, scopes)
         return str(token)
 
-    def _refused(self, answer: Mapping[str, Any]) -> HoloBenchError:
-        """The fault of a refusal: by AADSTS code, else by error word (facts: tenant §3.2)."""
+    def _refused(self, answer: Mapping[str, Any], scopes: tuple[str, ...]) -> HoloBenchError:
+        """The fault of a refusal: by AADSTS code, else by error word (facts: tenant §3.2); `scopes` were asked for."""
         said = str(answer.get("error_description") or "")
         found = _AADSTS.search(said)
         words = [w for w in (found[0] if found else "", str(answer.get("suberror") or ""), str(answer.get("error") or "")) if w]
         faults = [fault.code for word in words for fault in catalogue().values()
                   if word in fault.codes and fault.code.startswith("graph.")]
         trace = str(answer.get("correlation_id") or "")
-        detail = " · ".join(part for part in (*words, f"correlation {trace}" if trace else "") if part)
-        return SignInNeeded(faults[0] if faults else "graph.sign-in-refused", detail)
+        asked = f"scope {', '.join(scopes)}" if scopes else ""
+        detail = " · ".join(part for part in (*words, asked, f"correlation {trace}" if trace else "") if part)
+        return SignInNeeded(faults[0] if faults else "graph.sign-in-refused", detail, scopes=scopes)
 
     def _person_client(self) -> Any:
         if self.app_only:

@@ -155,6 +155,8 @@ class GraphService:
             return self._throttled("throttle-in-batch", path) if self._strikes("throttle-in-batch") else None
         if request.method != "GET" and path.startswith("/deviceManagement") and self._strikes("role-missing"):
             return intune_error(403, "User is not authorized to perform this operation.")
+        if request.method == "DELETE" and path.startswith("/devices/") and self._strikes("directory-role-missing"):
+            return graph_error(403, "Insufficient privileges to complete the operation.", code="Authorization_RequestDenied")
         name = next((n for n in _THROTTLES if self._strikes(n)), None)
         return self._throttled(name, path) if name else None
 

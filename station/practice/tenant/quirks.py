@@ -54,6 +54,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("claims-challenge", "401 with a claims challenge; every token that is out is refused until it is answered.",
      "facts/tenant §3.6"),
     ("role-missing", "The person has the scope but no Intune role: 403.", "facts/tenant §1.1, §6.2"),
+    ("directory-role-missing", "The person has the scope but no role in the directory: deleting a device answers 403.",
+     "facts/tenant §1.6"),
     ("eq-filter-400", "Filtering Autopilot devices by serialNumber eq answers 400.", "facts/tenant §1.2"),
     ("contains-filter-501", "Filtering Autopilot devices by contains answers 501.", "facts/tenant §1.2: the ladder"),
     ("hyphen-filter-400", "A hyphen or a blank in the filter value of an Autopilot list answers 400.", "facts/tenant §1.2"),
@@ -79,6 +81,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("mdm-authority-office365", "The MDM authority is Basic Mobility.", "facts/tenant §1.8"),
     ("subscription-disabled", "Intune's subscription is disabled.", "facts/tenant §1.8"),
     ("no-licence", "The tenant has neither Intune nor Entra P1.", "facts/tenant §1.8"),
+    ("federated-domain", "One of the tenant's domains is federated.", "facts/tenant §1.8"),
     ("join-forbidden", "Nobody may join devices to Entra.", "facts/tenant §1.8"),
     ("bulk-token-out", "A bulk token's package user exists.", "facts/tenant §6b"),
 )
