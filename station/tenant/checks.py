@@ -139,6 +139,21 @@ def _subscription(evidence: Evidence, setup: Setup) -> Finding:
     return Finding(verdict, N_("the Intune subscription is {state}"), {"state": state})
 
 
+def _federated_domain(evidence: Evidence, setup: Setup) -> Finding:
+    organization = evidence.organization
+    if isinstance(organization, NotKnown):
+        return _unknown(organization)
+    federated = [domain.name for domain in organization.domains if domain.federated]
+    if federated:
+        return Finding(Verdict.ATTENTION, N_(
+            "federated: {names}. Their people sign in at your own sign-in service, which the headsets' network must reach; "
+            "whoever of them is in a staged rollout can make no bulk token. Self-deploying units sign nobody in and are not "
+            "concerned"), {"names": ", ".join(federated)})
+    if not organization.domains or any(domain.federated is None for domain in organization.domains):
+        return Finding(Verdict.NOT_KNOWN, N_("how the domains sign in is not told"))
+    return Finding(Verdict.OK, N_("managed by Entra: {names}"), {"names": ", ".join(d.name for d in organization.domains)})
+
+
 def _auto_enrolment(evidence: Evidence, setup: Setup) -> Finding:
     mdm = evidence.mdm
     if isinstance(mdm, NotKnown):
@@ -331,6 +346,10 @@ CHECKS: tuple[Check, ...] = (
           "", "facts: enrolment §1.1", _join_rights),
     Check("join-quota", N_("Devices per user"), N_("A bulk token stops working at this number."), Who.TENANT_ADMIN, _JOIN, "",
           "facts: tenant §6b; enrolment §1.1", _join_quota),
+    Check("federated-domain", N_("Sign-in of the domains"),
+          N_("Headsets take managed and federated accounts. One that cannot sign in is best tried on a PC joined to Entra only."),
+          Who.TENANT_ADMIN, N_("Entra › Domain names"), f"{_DOCS}hololens-identity", "facts: tenant §1.8, §6b; enrolment §1.11",
+          _federated_domain),
     Check("device-group", N_("Device group"), N_("The group tag brings units into the group that has the profile."), Who.LEAD,
           N_("Entra › Groups"), f"{_DOCS}hololens2-autopilot", "facts: tenant §1.7", _device_group),
     Check("autopilot-profile", N_("HoloLens profile"), N_("Without a profile the headset shows the license agreement instead."),

@@ -147,6 +147,18 @@ def test_a_missing_role_refuses_writing_only(odd: Make) -> None:
     assert graph.call("POST", IMPORTED, {"serialNumber": SERIAL, "hardwareIdentifier": "T0EAAAAA"}).status_code == 403
 
 
+def test_a_missing_role_in_the_directory_refuses_deleting_a_device_only(odd: Make) -> None:
+    graph = odd("directory-role-missing:always")
+    device = graph.tenant.state.devices.find(id=_entra_of(graph))
+    assert graph.call("GET", f"/devices/{device['id']}").status_code == 200
+    assert graph.call("DELETE", f"/devices/{device['id']}").status_code == 403
+
+
+def _entra_of(graph: Any) -> str:
+    graph.tenant.register(SERIAL, "Bench-A")
+    return str(next(d["id"] for d in graph.tenant.state.devices if d["displayName"] == SERIAL))
+
+
 # Lists.
 
 @pytest.mark.parametrize(("quirk", "query", "status"), [
@@ -327,6 +339,10 @@ def _intune_policy(graph: Any) -> Any:
      "office365"),
     ("subscription-disabled", lambda g: g.get("/deviceManagement")["subscriptionState"], "active", "disabled"),
     ("no-licence", lambda g: len(g.get("/subscribedSkus")["value"]), 1, 0),
+    ("federated-domain", lambda g: [d["type"] for d in g.get("/organization")["value"][0]["verifiedDomains"]], ["Managed"],
+     ["Managed", "Federated"]),
+    ("federated-domain", lambda g: [d["authenticationType"] for d in g.get("/domains")["value"]], ["Managed"],
+     ["Managed", "Federated"]),
     ("join-forbidden", lambda g: g.get("/policies/deviceRegistrationPolicy")["azureADJoin"]["allowedToJoin"]["@odata.type"],
      "#microsoft.graph.allDeviceRegistrationMembership", "#microsoft.graph.noDeviceRegistrationMembership"),
     ("bulk-token-out:0", lambda g: len(g.get("/users?$filter=startswith(userPrincipalName,'package_')")["value"]), 1, 0),

@@ -33,6 +33,7 @@ def test_a_tenant_as_it_should_be_has_nothing_blocked() -> None:
     ("mdm-wrong-urls", "mdm-addresses", Verdict.BLOCKED),
     ("platform-blocked", "windows-allowed", Verdict.BLOCKED),
     ("platform-minimum", "windows-allowed", Verdict.ATTENTION),
+    ("federated-domain", "federated-domain", Verdict.ATTENTION),
     ("join-forbidden", "join-rights", Verdict.BLOCKED),
     ("no-device-group", "device-group", Verdict.ATTENTION),
     ("no-profile", "autopilot-profile", Verdict.BLOCKED),

@@ -16,13 +16,22 @@ _USABLE_PLAN = frozenset({"Success", "PendingInput"})
 
 
 @dataclass(frozen=True, slots=True)
+class Domain:
+    """One verified domain; `federated` is None where its way to sign in is not told."""
+
+    name: str
+    federated: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
-    """The tenant: id, name, who manages mobile devices, kind of tenant."""
+    """The tenant: id, name, who manages mobile devices, kind of tenant, its verified domains."""
 
     id: str
     name: str
     mdm_authority: str
     tenant_type: str
+    domains: tuple[Domain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +101,18 @@ class BulkUser:
 
 def read_organization(client: GraphClient, deadline: Deadline) -> Organization:
     """The tenant. Raises DataError where Graph tells none."""
-    query = (("$select", "id,displayName,mobileDeviceManagementAuthority,tenantType"),)
+    query = (("$select", "id,displayName,mobileDeviceManagementAuthority,tenantType,verifiedDomains"),)
     rows = client.rows(GraphRequest(routes.ORGANIZATION, query=query), deadline)
     if not rows:
         raise DataError("graph.bad-answer", "organization: empty")
     return Organization(text_of(rows[0].get("id")), text_of(rows[0].get("displayName")),
-                        text_of(rows[0].get("mobileDeviceManagementAuthority")) or "unknown", text_of(rows[0].get("tenantType")))
+                        text_of(rows[0].get("mobileDeviceManagementAuthority")) or "unknown", text_of(rows[0].get("tenantType")),
+                        tuple(_domain(row) for row in rows[0].get("verifiedDomains") or []))
+
+
+def _domain(row: Json) -> Domain:
+    kind = text_of(row.get("type")).casefold()
+    return Domain(text_of(row.get("name")), {"federated": True, "managed": False}.get(kind))
 
 
 def read_licences(client: GraphClient, deadline: Deadline) -> tuple[Licence, ...]:

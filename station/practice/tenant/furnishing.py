@@ -10,6 +10,7 @@ from station.practice.tenant.profiles import Profiles
 from station.practice.tenant.state import Row, Table, TenantState, stamp
 
 DOMAIN = "practice.onmicrosoft.com"
+FEDERATED_DOMAIN = "practice.example"
 LEAD = f"lead@{DOMAIN}"
 GROUP_NAME = "HoloLens bench"
 PROFILE_NAME = "HoloLens bench"
@@ -43,18 +44,21 @@ def _on(state: TenantState, quirk: str) -> bool:
 
 
 def _organization(state: TenantState) -> None:
+    domains = [(DOMAIN, "Managed"), *([(FEDERATED_DOMAIN, "Federated")] if _on(state, "federated-domain") else [])]
     state.singles["organization"] = state.blank(
         "organization", beta=False, id=state.tenant_id, displayName="HoloBench Practice", tenantType="AAD",
         countryLetterCode="FR",
         mobileDeviceManagementAuthority="office365" if _on(state, "mdm-authority-office365") else "intune",
         createdDateTime="2024-02-01T08:00:00Z",
-        verifiedDomains=[{"capabilities": "Email", "isDefault": True, "isInitial": True, "name": DOMAIN, "type": "Managed"}])
+        verifiedDomains=[{"capabilities": "Email", "isDefault": name == DOMAIN, "isInitial": name == DOMAIN, "name": name,
+                          "type": kind} for name, kind in domains])
     state.singles["service"] = state.blank(
         "deviceManagement", beta=False, intuneAccountId=state.new_id(),
         subscriptionState="disabled" if _on(state, "subscription-disabled") else "active")
-    state.lists["domains"].add(state.blank(
-        "domain", beta=False, id=DOMAIN, authenticationType="Managed", isDefault=True, isInitial=True, isVerified=True,
-        isAdminManaged=True, isRoot=True, supportedServices=["Email"]))
+    for name, kind in domains:
+        state.lists["domains"].add(state.blank(
+            "domain", beta=False, id=name, authenticationType=kind, isDefault=name == DOMAIN, isInitial=name == DOMAIN,
+            isVerified=True, isAdminManaged=True, isRoot=True, supportedServices=["Email"]))
 
 
 def _licences(state: TenantState) -> None:
