@@ -19,6 +19,7 @@ from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ui import compositions, language, loop, scenes
+from ui.guide.pane import GuidePane
 from ui.live import Live
 from ui.practice.order import PracticeOrder
 from ui.preferences import Preferences
@@ -57,6 +58,13 @@ def _card(name: str) -> Callable[[], StagedBench]:
     return lambda: scenes.cards()[name]
 
 
+def _choose_path(window: Window) -> None:
+    """Open "Which path fits?" for the unit of the first slot."""
+    pane = window.findChild(GuidePane)
+    assert pane is not None
+    pane.commands.choose_path(1)
+
+
 SHOTS = (
     Shot("board-light-en", scenes.ten_states, size=WIDE),
     Shot("board-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK, size=WIDE),
@@ -72,6 +80,8 @@ SHOTS = (
     Shot("guide-200-percent-dark-fr", _card("go-online"), "guide", 1, "fr", Mode.DARK, size=SMALL, scale=2),
     Shot("start-light-en", _card("ready"), slot=1),
     Shot("start-dark-fr", _card("ready"), slot=1, language="fr", mode=Mode.DARK),
+    Shot("choosing-light-en", _card("ready"), "guide", 1, size=WIDE, before=lambda window: _choose_path(window)),
+    Shot("choosing-dark-fr", _card("ready"), "guide", 1, "fr", Mode.DARK, size=WIDE, before=lambda window: _choose_path(window)),
     Shot("guide-timer-en", _card("collect"), "guide", 1),
     Shot("guide-network-fr", _card("go-online"), "guide", 1, "fr"),
     Shot("guide-otherwise-en", _card("go-online"), "guide", 1, before=lambda window: window.deed("not-this")),

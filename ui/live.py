@@ -1,6 +1,8 @@
-"""What outlives a change of language or theme: the board's model, the selected slot, a countdown that runs, the speaker."""
+"""What outlives a change of language or theme: the board's model, the selected slot and blueprint, a countdown that runs, the
+speaker, what the tenant was last found to have."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -70,9 +72,11 @@ class Countdown(QObject):
 
 
 class Live(QObject):
-    """The lasting parts together."""
+    """The lasting parts together. `readiness`: by need of paths whether the tenant has it, as this window's last check found;
+    `confirmed`: the blueprints whose device owner a person has confirmed."""
 
     sound_changed = Signal()
+    blueprint_changed = Signal(str)
 
     def __init__(self, slots: Sequence[int] = (), speaker: Speaker | None = None) -> None:
         super().__init__()
@@ -80,6 +84,20 @@ class Live(QObject):
         self.selection = Selection()
         self.countdown = Countdown()
         self.speaker = speaker or Speaker(lambda _pulses: None, on=False)
+        self.readiness: Mapping[str, bool] = MappingProxyType({})
+        self.confirmed: set[str] = set()
+        self._blueprint = ""
+
+    @property
+    def blueprint(self) -> str:
+        """The key of the blueprint chosen last in this window, "" before."""
+        return self._blueprint
+
+    def choose_blueprint(self, key: str) -> None:
+        """Choose a blueprint for the units that are started next."""
+        if key != self._blueprint:
+            self._blueprint = key
+            self.blueprint_changed.emit(key)
 
     def set_sound(self, on: bool) -> None:
         """Sounds on or off."""

@@ -96,12 +96,13 @@ class StagedBench:
     def progress(self, slot: int, /) -> HandProgress | None:
         return self._progress.get(slot)
 
-    def start(self, slot: int, blueprint: str, operator: str = "") -> None:
+    def start(self, slot: int, blueprint: str, operator: str = "", owner: str = "") -> None:
         self.said.append(("start", slot, blueprint))
         unit = self._board.unit_at(slot)
         if unit is None:
             raise NotFound("bench.no-unit", str(slot))
-        facts = tuple(k.fact for k in unit.facts.values())
+        facts = (*(k.fact for k in unit.facts.values()),
+                 *((self.fact("attested.device-owner", owner, Link.PERSON),) if owner else ()))
         self.put(slot, RunStarted(self.blueprints[blueprint].path, blueprint, operator, facts), run=f"run-{slot}-{self._seq}")
 
     def retry(self, slot: int, operator: str = "") -> None:

@@ -108,8 +108,9 @@ class Bench:
         self._trouble_watchers.append(callback)
         return lambda: self._trouble_watchers.remove(callback)
 
-    def start(self, slot: int, blueprint: str, operator: str = "") -> None:
-        """Start a run of the blueprint for the unit in a slot.
+    def start(self, slot: int, blueprint: str, operator: str = "", owner: str = "") -> None:
+        """Start a run of the blueprint for the unit in a slot. `owner` is who becomes device owner, as a person confirmed it;
+        it goes into the record.
 
         Raises NotFound `bench.no-unit` or `bench.no-blueprint`, Refused `bench.not-ready`. A claim held by another bench shows
         as trouble, since it is found out by the journal.
@@ -124,6 +125,8 @@ class Bench:
             raise Refused("bench.not-ready", f"slot {slot}: {self.tile(slot).word}")
         run = uuid.uuid4().hex
         facts = tuple(k.fact for k in unit.facts.values() if k.fact.key.startswith(CARRIED) and k.fact.key != "unit.label-serial")
+        if owner:
+            facts = (*facts, Fact("attested.device-owner", owner, Link.PERSON, self.clock.now()))
         body = RunStarted(plan.path, blueprint, operator, facts, dict(plan.options))
         draft = Draft(body, self.clock.now(), unit.key, run, slot)
         replaced = self._board.by_unit.get(unit.key, "")

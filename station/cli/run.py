@@ -30,6 +30,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--slot", type=int, required=True, help="slot number of the unit")
     parser.add_argument("--blueprint", default="", help="key of the blueprint (default: the first of this path)")
     parser.add_argument("--operator", default="", help="who stands at the bench")
+    parser.add_argument("--owner-confirmed", action="store_true", help="the device owner that the path names is right")
     parser.add_argument("--json", action="store_true", help="events as one JSON object a line")
 
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         try:
             await station.bench.open()
             guide = _Guide(station.bench, args.slot, context)
-            await guide.to_the_end(blueprint, args.operator)
+            await guide.to_the_end(blueprint, args.operator, args.owner_confirmed)
         finally:
             await station.close()
         return narration.close(station.bench, context)
@@ -95,18 +96,29 @@ class _Guide:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     lines: _Lines | None = None
 
-    async def to_the_end(self, blueprint: str, operator: str) -> None:
-        """Start (or go on with) the run and stay until it ends."""
+    async def to_the_end(self, blueprint: str, operator: str, owner_confirmed: bool) -> None:
+        """Start (or go on with) the run and stay until it ends. Raises Cancelled where the device owner is not confirmed."""
         self.bench.subscribe(lambda _: self.changed.set())
         await self._arrival()
         if self.bench.tile(self.slot).word in (StateWord.READY, *ENDS):
-            self.bench.start(self.slot, blueprint, operator)
+            owner = self.bench.paths[self.bench.blueprints[blueprint].path].owner_to_confirm
+            if owner and not owner_confirmed:
+                await self._confirm_owner(owner)
+            self.bench.start(self.slot, blueprint, operator, owner)
         while True:
             tile = self.bench.tile(self.slot)
             if tile.run and tile.word in ENDS:
                 return
             await self._card(tile)
             await self._change()
+
+    async def _confirm_owner(self, owner: str) -> None:
+        tr = self.context.translate
+        self.context.note(tr(N_("Device owner: {owner}")).format(owner=tr(owner)))
+        self.context.note(f"    {tr(N_('Press Enter when: %s')) % tr(N_('That is right'))}")
+        self.lines = self.lines or _Lines()
+        if await self.lines.next() == "":
+            raise Cancelled("standard input ended")
 
     async def _change(self) -> None:
         """Until something happened on the bench, or the time itself may have changed a tile."""

@@ -168,6 +168,11 @@ class Path:
             return ()
         return (FaultRule(Is("unit.build", str(self.minimum.major)), "enrolment.build-not-told", Severity.HOLD),)
 
+    @property
+    def owner_to_confirm(self) -> str:
+        """Who becomes device owner, where that is decided by this path and a person has to agree before a unit is touched."""
+        return self.owner if self.purpose is Purpose.ENROL else ""
+
     def index(self, key: str) -> int:
         """Where a step stands. Raises KeyError for a key that is no step of this path."""
         for index, step in enumerate(self.steps):

@@ -79,7 +79,8 @@ class Technician:
         tile = hands.tile
         if tile.word is StateWord.READY and tile.slot not in self._started:
             self._started.add(tile.slot)
-            self.bench.start(tile.slot, self.blueprint)
+            plan = self.bench.blueprints[self.blueprint]
+            self.bench.start(tile.slot, self.blueprint, owner=self.bench.paths[plan.path].owner_to_confirm)
         elif tile.fault and not tile.stuck and tile.word is not StateWord.RESTARTING:
             self._cure(hands)
         elif tile.word in ACTS_AT and tile.step_key:

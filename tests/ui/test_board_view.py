@@ -103,6 +103,7 @@ def test_the_summary_offers_to_start_what_is_ready(open_window: Any, qtbot: Any)
         bench.plug(slot)
         bench.identify(slot)
     window = open_window(bench)
+    window.live.confirmed.add("showroom")
     board_of(window).start_all()
     assert [said for said in bench.said if said[0] == "start"] == [("start", n, "showroom") for n in (1, 2, 4)]
     assert window.notices.texts() == ["3 units were started."]

@@ -125,6 +125,7 @@ def test_the_chosen_blueprint_is_started_and_remembered(guided: Opened) -> None:
     choice = pane.findChild(StartChoice)
     assert choice is not None
     choice._choice.setCurrentIndex(1)
+    window.live.confirmed.add("workshop")
     click(named(pane, "Start this unit"))
     assert bench.said == [("start", 1, "workshop")]
     assert window.context is not None

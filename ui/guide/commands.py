@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from station.model.board import Tile
+from station.model.facts import Facts
 from station.model.faults import catalogue
 from station.model.path import Attestation
 from station.model.words import N_, StateWord
@@ -47,8 +48,20 @@ class Commands:
     def blueprint(self) -> str:
         """The blueprint chosen last, else the first there is."""
         known = self._context.bench.blueprints
-        last = self._context.preferences.last_blueprint
-        return last if last in known else next(iter(known), "")
+        wanted = (self._context.live.blueprint, self._context.preferences.last_blueprint, *known)
+        return next((key for key in wanted if key in known), "")
+
+    def choose_path(self, slot: int) -> None:
+        """Let a person find the path that fits the unit in a slot; its blueprint is chosen then."""
+        self._context.tasks.start(self._choose_path(slot), "choose a path")
+
+    async def _choose_path(self, slot: int) -> None:
+        from ui.choosing.dialog import choose
+
+        unit = self._context.bench.board.unit_at(slot)
+        chosen = await choose(self._window, self._context, unit.facts if unit else Facts())
+        if chosen:
+            self._context.live.choose_blueprint(chosen)
 
     def ready(self) -> tuple[int, ...]:
         """The slots whose unit is ready to be started."""
@@ -61,11 +74,32 @@ class Commands:
         return min(waiting, key=lambda t: (t.since is None, t.since, t.slot), default=None)
 
     def start(self, slots: Sequence[int], blueprint: str) -> None:
-        """Begin the countdown, then start the units."""
-        live, preferences = self._context.live, self._context.preferences
+        """Have the device owner confirmed once a blueprint, begin the countdown, then start the units."""
         if not slots or not blueprint:
             self._context.shell.notify(_("There is no unit that is ready to start."), Kind.WARN)
-            return
+        elif self._owner(blueprint) and blueprint not in self._context.live.confirmed:
+            self._context.tasks.start(self._confirm_owner(slots, blueprint), "confirm the device owner")
+        else:
+            self._begin(slots, blueprint)
+
+    def _owner(self, blueprint: str) -> str:
+        """Who becomes device owner under a blueprint; "" where it enrols nothing."""
+        plan = self._context.bench.blueprints.get(blueprint)
+        path = self._context.bench.paths.get(plan.path) if plan else None
+        return path.owner_to_confirm if path else ""
+
+    async def _confirm_owner(self, slots: Sequence[int], blueprint: str) -> None:
+        sure = await ask(
+            self._window, _("Is this the right device owner?"),
+            _("{owner} Only a reset changes that later.").format(owner=_(self._owner(blueprint))),
+            _("Yes, start"), _("Go back"))
+        if sure:
+            self._context.live.confirmed.add(blueprint)
+            self._begin(slots, blueprint)
+
+    def _begin(self, slots: Sequence[int], blueprint: str) -> None:
+        live, preferences = self._context.live, self._context.preferences
+        live.choose_blueprint(blueprint)
         if preferences.last_blueprint != blueprint:
             self._context.shell.remember(preferences.with_(last_blueprint=blueprint))
         if preferences.countdown:
@@ -75,7 +109,8 @@ class Commands:
 
     def _start_now(self, slots: Sequence[int], blueprint: str) -> None:
         bench, operator = self._context.bench, self._context.preferences.operator
-        good = [slot for slot in slots if self._context.tasks.attempt(bench.start, slot, blueprint, operator)]
+        owner = self._owner(blueprint)
+        good = [slot for slot in slots if self._context.tasks.attempt(bench.start, slot, blueprint, operator, owner)]
         if good:
             text = ngettext("{n} unit was started.", "{n} units were started.", len(good))
             self._context.shell.notify(text, Kind.GOOD)

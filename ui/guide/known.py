@@ -33,6 +33,7 @@ _VALUES: Mapping[str, Callable[[FactValue], str]] = MappingProxyType({
     "unit.battery": lambda v: f"{v} %",
     "unit.free-bytes": lambda v: f"{float(v) / 1e9:.1f} GB",
     "unit.packages": lambda v: str(v).replace("|", ", "),
+    "attested.device-owner": lambda v: _(str(v)),
 })
 
 

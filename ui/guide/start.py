@@ -36,8 +36,11 @@ class StartChoice(QWidget):
         for key, blueprint in context.bench.blueprints.items():
             self._choice.addItem(_(blueprint.title), key)
         self._choice.setCurrentIndex(max(0, self._choice.findData(commands.blueprint())))
-        self._choice.currentIndexChanged.connect(self._show)
+        self._choice.currentIndexChanged.connect(self._chosen)
+        context.live.blueprint_changed.connect(self._follow)
         layout.addWidget(Field(_("Blueprint"), self._choice))
+        layout.addWidget(button(_("Which path fits?"), lambda: commands.choose_path(slot), Weight.QUIET,
+                                context.theme.icon("question", "accent_ink")))
         self._about = QVBoxLayout()
         self._about.setSpacing(10)
         layout.addLayout(self._about)
@@ -56,6 +59,16 @@ class StartChoice(QWidget):
     def blueprint(self) -> str:
         """The key of the chosen blueprint."""
         return str(self._choice.currentData() or "")
+
+    def _chosen(self) -> None:
+        self._context.live.choose_blueprint(self.blueprint)
+        self._show()
+
+    def _follow(self, blueprint: str) -> None:
+        """It was chosen elsewhere."""
+        index = self._choice.findData(blueprint)
+        if index >= 0 and index != self._choice.currentIndex():
+            self._choice.setCurrentIndex(index)
 
     def _show(self) -> None:
         clear(self._about)

@@ -12,6 +12,7 @@ from station.links.graph.signin import SignIn
 from station.model.errors import ConfigurationError
 from station.model.faults import catalogue
 from station.model.words import N_
+from station.tenant.needs import needs_met
 from station.tenant.offers import Offer
 from ui.context import Context
 from ui.language import _
@@ -132,6 +133,8 @@ class TenantScreen(Page):
         self.sign_in.show_work(work)
         self.check.setEnabled(not work.busy)
         checked = work.checked
+        if checked is not None:
+            self._context.live.readiness = needs_met(checked.lines)
         self._when.setText(_("Checked at {time}").format(time=_clock(checked.setup.now)) if checked else "")
         self._when.setVisible(checked is not None)
         self.only_open.setVisible(checked is not None)
