@@ -40,9 +40,9 @@ def sign_in(link: GraphLink, context: Context, way: str, scopes: tuple[str, ...]
     deadline = Deadline(SIGN_IN_SECONDS)
     if way == "device-code":
         return link.signin.sign_in_device_code(scopes, deadline, lambda code: _show_code(context, code))
-    if link.settings.broker:
-        return link.signin.sign_in_broker(scopes, deadline, 0)
-    return link.signin.sign_in_browser(scopes, deadline, show=lambda page: context.note(
+    if link.signin.broker_trouble is not None:
+        context.complain(link.signin.broker_trouble)
+    return link.signin.sign_in(scopes, deadline, show=lambda page: context.note(
         context.translate(N_("Open this page to sign in: {page}")).format(page=page)))
 
 

@@ -1,5 +1,6 @@
 """The commands of the tenant and of units, as somebody types them, against the virtual tenant."""
 
+import importlib.util
 import io
 import json
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from station.cli.context import Context
 from station.cli.main import main
 from station.journal.journal import Journal
 from station.links.graph import routes
+from station.links.graph.signin import SignIn
 from station.model.errors import HoloBenchError, NotFound, Refused, SignInNeeded
 from station.model.events import Noted
 from station.model.timing import ScaledClock
@@ -23,6 +25,7 @@ from station.practice.quirk import ALWAYS
 from station.practice.tenant import VirtualTenant
 from station.tenant.plan import Goal, Lockdown, Where
 from tests.practice.return_staging import Case, stage
+from tests.practice.tenant_rig import Robot
 
 SERIAL = "012345678901"
 
@@ -106,6 +109,18 @@ def test_without_a_sign_in_the_status_says_so(desk: Desk) -> None:
     status, _, err = desk.run("tenant", "check")
     assert status == 3
     assert json.loads(err)["error"]["code"] == "graph.sign-in-needed"
+
+
+def test_where_there_is_no_broker_the_command_says_so_and_the_browser_signs_in(
+        desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    robot = Robot(desk.tenant.ca_file)
+    monkeypatch.setattr(SignIn.sign_in, "__defaults__", (robot, None, 0))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    desk.file.write_text(desk.file.read_text(encoding="utf-8") + "broker = true\n", encoding="utf-8")
+    status, rows, err = desk.run("tenant", "sign-in")
+    robot.join()
+    assert (status, rows[0]["signed_in"]) == (0, True)
+    assert "graph.no-broker" in err
 
 
 def test_after_signing_out_a_sign_in_is_needed_again(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The Tenant screen: signing in and out, the check, what is created and after which question, and what needs a person."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton
 
 from station.links.graph import routes
+from station.links.graph.broker import broker_trouble
 from station.tenant.checks import CHECKS, Verdict
 from tests.practice.tenant_rig import Robot
 from tests.ui.tenant_window import Desk, desk
@@ -118,6 +120,18 @@ def test_without_a_keyring_it_says_that_nothing_is_kept(make: Any) -> None:
 
         async def scenario() -> None:
             assert "Nothing is kept" in said(await idle(held))
+
+        held.run("tenant", scenario)
+
+
+def test_where_there_is_no_broker_the_card_says_so_and_what_happens_instead(make: Any) -> None:
+    with make() as held:
+        held.link.signin.settings = replace(held.link.signin.settings, broker=True)
+        held.link.signin.__dict__["broker_trouble"] = broker_trouble("linux")
+
+        async def scenario() -> None:
+            screen = await idle(held)
+            assert "No sign-in broker here: the browser is used" in said(screen)
 
         held.run("tenant", scenario)
 

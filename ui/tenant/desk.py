@@ -62,10 +62,8 @@ class TenantDesk:
         return Session(account, self.signin.kept, reaches)
 
     def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[str], None], window: int) -> Account:
-        """Sign in through the browser, or the broker where the configuration says so. Raises as `SignIn.sign_in_browser`."""
-        if self.signin.settings.broker:
-            return self.signin.sign_in_broker(scopes, deadline, window)
-        return self.signin.sign_in_browser(scopes, deadline, self.browser, show)
+        """Sign in through the browser, or the broker where the configuration says so. Raises as `SignIn.sign_in`."""
+        return self.signin.sign_in(scopes, deadline, self.browser, show, window)
 
     def sign_in_code(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[DeviceCode], None]) -> Account:
         """Sign in on another device. Raises as `SignIn.sign_in_device_code`."""

@@ -43,7 +43,9 @@ class SignInCard(QWidget):
         head.setStretch(1, 1)
         card.addLayout(head)
         self._kept = label("")
+        self._broker = label("", tone="warn")
         card.addWidget(self._kept)
+        card.addWidget(self._broker)
         self.purpose = QComboBox()
         self.purpose.setAccessibleName(_("What the sign-in is for"))
         for key, title in TITLES.items():
@@ -71,6 +73,7 @@ class SignInCard(QWidget):
             self._who.setText(_("Signed in as {name}.").format(name=account.name) if account else _("Nobody is signed in"))
         self._where.setText(_("Tenant {tenant} · {cloud}").format(tenant=settings.tenant, cloud=settings.cloud.graph))
         self._say_kept(None if session is None or settings.app_only else session.kept)
+        self._say_broker(work.desk.signin.broker_trouble)
         for press in (self.browser, self.by_code, self.purpose):
             press.setEnabled(not work.busy)
             press.setVisible(not settings.app_only)
@@ -79,6 +82,12 @@ class SignInCard(QWidget):
         self.leave.setEnabled(account is not None and not work.busy)
         self.leave.setVisible(not settings.app_only)
         self.code.show_code(work.code, work.page if work.doing is Doing.BROWSER else "")
+
+    def _say_broker(self, trouble: ConfigurationError | None) -> None:
+        self._broker.setVisible(trouble is not None)
+        if trouble is not None:
+            told = explain(trouble)
+            self._broker.setText(f"{told.title} ({told.detail}). {told.cure}")
 
     def _say_kept(self, kept: bool | None) -> None:
         self._kept.setVisible(kept is not None)

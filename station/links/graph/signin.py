@@ -4,22 +4,27 @@
 window. `sign_in_*` are called only because a person pressed a button. Facts: tenant §3.2, §3.4, §3.6.
 """
 
+import json
 import logging
 import re
 import threading
 import webbrowser
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from station.links.graph.broker import broker_trouble
 from station.links.graph.cache import open_cache
+from station.links.graph.clouds import CLOUDS
 from station.links.graph.receiver import Receiver
 from station.links.graph.settings import TenantSettings
 from station.links.graph.wire import CONNECT_SECONDS, NotSent, exchange, new_session
-from station.model.errors import ConfigurationError, HoloBenchError, SignInNeeded
+from station.model.errors import ConfigurationError, HoloBenchError, LinkError, SignInNeeded
 from station.model.faults import catalogue
 from station.model.timing import Clock, Deadline
 from station.vault.secrets import SecretStore, require
@@ -75,12 +80,22 @@ class SignIn:
         self._client()
         return bool(self._cache.kept)
 
+    @cached_property
+    def broker_trouble(self) -> ConfigurationError | None:
+        """Why the broker that the settings want cannot be used here, to be told; None where it can, or is not wanted."""
+        return broker_trouble() if self.settings.broker and not self.app_only else None
+
+    @property
+    def by_broker(self) -> bool:
+        """Whether people are signed in through the broker; else it is the browser."""
+        return self.settings.broker and not self.app_only and self.broker_trouble is None
+
     def account(self) -> Account | None:
         """Who is signed in, or None. Raises LinkLost where the authority cannot be reached at all."""
         if self.app_only:
             return Account(self.settings.client, self.settings.tenant, app_only=True)
         with self._lock:
-            accounts = self._client().get_accounts()
+            accounts = self._accounts()
         return Account(accounts[0]["username"], self.settings.tenant) if accounts else None
 
     def token(self, scopes: tuple[str, ...], claims: str | None = None, renew: bool = False) -> str:
@@ -93,7 +108,7 @@ class SignIn:
                 answer = self._talk(lambda: app.acquire_token_for_client([f"{self.settings.graph}/.default"],
                                                                          claims_challenge=claims))
                 return self._take(answer, scopes)
-            accounts = app.get_accounts()
+            accounts = self._accounts()
             if not accounts:
                 raise SignInNeeded("graph.sign-in-needed")
             if renew:
@@ -111,6 +126,13 @@ class SignIn:
         except SignInNeeded:
             return False
         return True
+
+    def sign_in(self, scopes: tuple[str, ...], deadline: Deadline, open_page: Browser = webbrowser.open,
+                show: Callable[[str], None] | None = None, window: int = 0) -> Account:
+        """Sign in on this computer: through the broker where the settings want it and it can be used, else in the browser."""
+        if self.by_broker:
+            return self.sign_in_broker(scopes, deadline, window)
+        return self.sign_in_browser(scopes, deadline, open_page, show)
 
     def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, open_page: Browser = webbrowser.open,
                         show: Callable[[str], None] | None = None, claims: str | None = None, hint: str = "") -> Account:
@@ -162,7 +184,7 @@ class SignIn:
         """Forget every account and the cache file."""
         with self._lock:
             app = self._client()
-            for account in [] if self.app_only else app.get_accounts():
+            for account in [] if self.app_only else self._accounts():
                 app.remove_account(account)
             self._cache.forget()
 
@@ -178,6 +200,11 @@ class SignIn:
         query = urlencode({"client_id": self.settings.client, "scope": " ".join(self._full(scopes)),
                            "redirect_uri": "http://localhost"})
         return f"{self.settings.authority}/v2.0/adminconsent?{query}"
+
+    def _accounts(self) -> list[dict[str, Any]]:
+        """The accounts that msal knows; it may ask the service for the other names of the authority."""
+        app = self._client()
+        return list(self._talk(lambda: app.get_accounts()))
 
     def _drop_access_tokens(self, account_id: str) -> None:
         """Drop what Graph rejected: else msal hands an older token with more scopes out again as soon as fewer are asked for."""
@@ -236,12 +263,23 @@ class SignIn:
             "instance_discovery": None if self.settings.cloud.discovery else False,
         }
         if self.settings.certificate is None:
-            return msal.PublicClientApplication(self.settings.client, enable_broker_on_windows=self.settings.broker,
-                                                enable_broker_on_mac=self.settings.broker, **common)
+            made = msal.PublicClientApplication(self.settings.client, enable_broker_on_windows=self.by_broker,
+                                                enable_broker_on_mac=self.by_broker, **common)
+            self._check_cloud()
+            return made
         name = self.settings.certificate_secret
         credential = {"private_key_pfx_path": str(self.settings.certificate), "public_certificate": True,
                       **({"passphrase": require(self._secrets, name)} if name else {})}
-        return msal.ConfidentialClientApplication(self.settings.client, client_credential=credential, **common)
+        made = msal.ConfidentialClientApplication(self.settings.client, client_credential=credential, **common)
+        self._check_cloud()
+        return made
+
+    def _check_cloud(self) -> None:
+        """The authority told which Graph serves the tenant; another one than the settings name would refuse every token."""
+        told = self._http.graph_host if self._http else ""
+        if self.settings.cloud.discovery and told and told != urlsplit(self.settings.graph).netloc:
+            here = next((cloud.key for cloud in CLOUDS.values() if urlsplit(cloud.graph).netloc == told), "custom")
+            raise ConfigurationError("graph.other-cloud", f"{self.settings.tenant}: cloud = \"{here}\" ({told})")
 
     def _talk(self, ask: Callable[[], Any]) -> Any:
         """Let msal talk; what it raises becomes a fault of the house."""
@@ -255,7 +293,11 @@ class SignIn:
             raise ConfigurationError("graph.certificate-file", str(self.settings.certificate)) from error
         except requests.exceptions.RequestException as error:
             raise NotSent("graph.unreachable", self.settings.cloud.authority) from error
+        except json.JSONDecodeError as error:
+            raise LinkError("graph.bad-answer", f"{self.settings.cloud.authority}: not JSON") from error
         except ValueError as error:
+            if type(error).__name__ == "RedirectUriError":      # msal.broker cannot be imported where there is no broker
+                raise SignInNeeded("graph.broker-redirect", self.settings.client) from error
             if "authority" in str(error).lower() or "discovery" in str(error).lower():
                 raise ConfigurationError("graph.unknown-tenant", self.settings.authority) from error
             raise
@@ -267,9 +309,15 @@ class _MsalHttp:
     def __init__(self, ca_file: Path | None) -> None:
         self._ca_file = ca_file
         self._session = new_session(ca_file)
+        self.graph_host = ""
+        """Which Graph the authority names for its tenant (facts: tenant §3.3); empty where it names none."""
 
     def get(self, url: str, params: Any = None, headers: Any = None, **options: Any) -> Any:
-        return self._send("GET", url, params=params, headers=headers)
+        answer = self._send("GET", url, params=params, headers=headers)
+        if urlsplit(url).path.endswith("/.well-known/openid-configuration") and answer.status_code == 200:
+            with suppress(ValueError):      # msal itself tells what cannot be read
+                self.graph_host = str(answer.json().get("msgraph_host") or "")
+        return answer
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **options: Any) -> Any:
         return self._send("POST", url, params=params, data=data, headers=headers)

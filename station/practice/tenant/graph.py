@@ -42,10 +42,11 @@ class Unauthorized(Exception):
 class GraphService:
     """Answers requests under `/v1.0` and `/beta`, keeps the log of them and what did not fit."""
 
-    def __init__(self, state: TenantState, gate: ClaimsGate, handlers: Mapping[str, Handler], base_url: str, *,
-                 retry_after: tuple[int, int], check_answers: bool) -> None:
+    def __init__(self, state: TenantState, gate: ClaimsGate, handlers: Mapping[str, Handler], base_url: str,
+                 authority: str, *, retry_after: tuple[int, int], check_answers: bool) -> None:
         self._state, self._gate, self._handlers = state, gate, handlers
-        self._base_url, self._retry_after, self._check_answers = base_url, retry_after, check_answers
+        self._base_url, self._authority = base_url, authority
+        self._retry_after, self._check_answers = retry_after, check_answers
         self._inspector = Inspector(contract())
         self._limits = Limits()
         self._uses: Counter[str] = Counter()
@@ -129,7 +130,7 @@ class GraphService:
                 self._gate.raise_level()
             if principal.level < self._gate.level:
                 answer = self._bad_token("Continuous access evaluation resulted in challenge with result: InteractionRequired")
-                raise Unauthorized(replace(answer, headers={"WWW-Authenticate": self._gate.header(self._base_url)}))
+                raise Unauthorized(replace(answer, headers={"WWW-Authenticate": self._gate.header(self._authority)}))
         return principal
 
     def _ended(self, principal: Principal) -> bool:

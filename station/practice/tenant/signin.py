@@ -79,7 +79,7 @@ class SignInService:
                  auto_approve: bool, token_life: float) -> None:
         self.tenant_id, self.app, self.gate = tenant_id, app, gate
         self.auto_approve, self.token_life = auto_approve, token_life
-        self.base_url = ""
+        self.base_url = self.graph_url = ""
         self._strikes = strikes
         self._users = tuple(users)
         self._codes: dict[str, Grant] = {}
@@ -117,6 +117,10 @@ class SignInService:
         tenant, _, rest = request.path.lstrip("/").partition("/")
         if rest == "" and tenant == "devicelogin":
             return self._device_login(request)
+        if request.path == "/common/discovery/instance":
+            host = urlsplit(self.base_url).netloc
+            return Answer(200, {"api-version": "1.1", "metadata": [
+                {"preferred_network": host, "preferred_cache": host, "aliases": [host]}]})
         known = {self.tenant_id, "organizations", "common"}
         if rest.endswith(".well-known/openid-configuration"):
             return Answer(200, self._discovery()) if tenant in known else self._error(Declined(90002))
@@ -143,8 +147,8 @@ class SignInService:
             "response_modes_supported": ["query", "fragment", "form_post"], "response_types_supported": ["code", "id_token"],
             "subject_types_supported": ["pairwise"], "id_token_signing_alg_values_supported": ["RS256"],
             "scopes_supported": sorted(OIDC_SCOPES), "tenant_region_scope": "PRACTICE",
-            "cloud_instance_name": urlsplit(self.base_url).netloc, "cloud_graph_host_name": urlsplit(self.base_url).netloc,
-            "msgraph_host": urlsplit(self.base_url).netloc}
+            "cloud_instance_name": urlsplit(self.base_url).netloc, "cloud_graph_host_name": urlsplit(self.graph_url).netloc,
+            "msgraph_host": urlsplit(self.graph_url).netloc}
 
     def _post(self, name: str, request: Request) -> Answer:
         try:
@@ -302,7 +306,7 @@ class SignInService:
                     "exp": now + 3600, "sub": _oid(grant.upn), "oid": _oid(grant.upn), "tid": self.tenant_id, "ver": "2.0",
                     "preferred_username": grant.upn, "name": grant.upn.partition("@")[0], "nonce": grant.nonce}
         info = tokens.encode(f'{{"uid":"{_oid(grant.upn)}","utid":"{self.tenant_id}"}}'.encode())
-        scope = " ".join([*(f"{self.base_url}/{s}" for s in grant.scopes), "openid", "profile", "offline_access"])
+        scope = " ".join([*(f"{self.graph_url}/{s}" for s in grant.scopes), "openid", "profile", "offline_access"])
         return Answer(200, {"token_type": "Bearer", "scope": scope, "expires_in": int(self.token_life),
                             "ext_expires_in": int(self.token_life), "access_token": access, "refresh_token": refresh,
                             "id_token": tokens.sign(identity), "client_info": info}, {"Cache-Control": "no-store"})
@@ -312,7 +316,7 @@ class SignInService:
         if not assertion:
             raise Declined(7000218, 401)
         self._check_assertion(assertion)
-        if not form.get("scope", "").endswith("/.default"):
+        if form.get("scope") != f"{self.graph_url}/.default":
             raise Declined(70011)
         self._struck((700016, 7000218, 53003))
         who = {"roles": sorted(self.app.roles), "idtyp": "app", "oid": _oid(self.app.client_id)}
@@ -336,13 +340,17 @@ class SignInService:
     def _access(self, who: Mapping[str, Any], claims: str) -> str:
         now = int(time.time())
         return tokens.sign({
-            "aud": self.base_url, "iss": f"{self.base_url}/{self.tenant_id}/v2.0", "tid": self.tenant_id,
+            "aud": self.graph_url, "iss": f"{self.base_url}/{self.tenant_id}/v2.0", "tid": self.tenant_id,
             "appid": self.app.client_id,
             "iat": now, "nbf": now, "exp": now + int(self.token_life), "jti": _guid(), "xms_cc": list(asked_capabilities(claims)),
             "practice_gate": self.gate.level_for(claims), **who})
 
     def _consented(self, wanted: str) -> tuple[str, ...]:
-        scopes = tuple(dict.fromkeys(_bare_scope(s) for s in wanted.split() if s not in OIDC_SCOPES))
+        """The scopes without their resource. One that names another resource than this cloud's Graph is not known here."""
+        given = [s for s in wanted.split() if s not in OIDC_SCOPES]
+        if any(s.rpartition("/")[0] not in ("", self.graph_url) for s in given):
+            raise Declined(70011)
+        scopes = tuple(dict.fromkeys(map(_bare_scope, given)))
         if ".default" in scopes:
             return tuple(sorted(self.app.consented))
         if not set(scopes) <= self.app.consented:

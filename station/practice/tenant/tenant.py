@@ -41,13 +41,15 @@ class VirtualTenant:
 
     `quirks` is a spec such as `other-tenant:2,throttle:5%` or doses by name; `consented` are the delegated scopes that an admin
     has granted (None: all that the contract names); `retry_after` bounds the waits that it asks for, in bench seconds.
-    `check_answers` holds every answer of its own against the contract as well.
+    `check_answers` holds every answer of its own against the contract as well. `names` are the addresses of sign-in service and
+    Graph of the cloud that it stands for (whoever wants it under these names brings the requests to `listens_at`).
     """
 
     def __init__(self, clock: Clock | None = None, seed: int = 1, quirks: str | Mapping[str, Dose] = "", *,
                  tenant_id: str = TENANT_ID, client_id: str = CLIENT_ID, auto_approve: bool = True, delays: Delays | None = None,
                  consented: Iterable[str] | None = None, public_flows: bool = True, token_life: float = 3600,
-                 retry_after: tuple[int, int] = (1, 5), check_answers: bool = False, port: int = 0) -> None:
+                 retry_after: tuple[int, int] = (1, 5), check_answers: bool = False, port: int = 0,
+                 names: tuple[str, str] | None = None) -> None:
         doses = parse_faults(quirks, QUIRKS.values()) if isinstance(quirks, str) else dict(quirks)
         self.clock, self.tenant_id, self.client_id = clock or WallClock(), tenant_id, client_id
         self.strikes = Strikes(dict(USUAL) | doses, seed)
@@ -63,7 +65,9 @@ class VirtualTenant:
                                 roles=_granted("application", None))
         self.sign_in = SignInService(tenant_id, self.app, self.strikes, self._gate, (LEAD, f"technician@{DOMAIN}"),
                                      auto_approve=auto_approve, token_life=token_life)
-        self._retry_after, self._check_answers, self._port = retry_after, check_answers, port
+        self._retry_after, self._check_answers, self._port, self._names = retry_after, check_answers, port, names
+        self.listens_at = self.base_url = self.graph_url = ""
+        """Where it listens; its sign-in service; its Graph (`{graph_url}/v1.0/…`, scopes `{graph_url}/<scope>`)."""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._server: LoopbackServer | None = None
         self._graph: GraphService | None = None
@@ -78,10 +82,11 @@ class VirtualTenant:
         authority, context = make_server_files(Path(self._folder.name))
         self.ca_file = str(authority)
         self._server = LoopbackServer(self._handle, context, self._port)
-        self.base_url = f"https://localhost:{self._server.port}"
-        self.sign_in.base_url = self.base_url
-        self._graph = GraphService(self.state, self._gate, self._handlers(), self.base_url, retry_after=self._retry_after,
-                                   check_answers=self._check_answers)
+        self.listens_at = f"https://localhost:{self._server.port}"
+        self.base_url, self.graph_url = self._names or (self.listens_at, self.listens_at)
+        self.sign_in.base_url, self.sign_in.graph_url = self.base_url, self.graph_url
+        self._graph = GraphService(self.state, self._gate, self._handlers(), self.graph_url, self.base_url,
+                                   retry_after=self._retry_after, check_answers=self._check_answers)
         self._server.start()
         return self
 
@@ -119,11 +124,6 @@ class VirtualTenant:
         if self._graph is None:
             raise RuntimeError("the virtual tenant was not started")
         return self._graph
-
-    @property
-    def graph_url(self) -> str:
-        """The Graph host, without version: `{graph_url}/v1.0/…`; scopes are `{graph_url}/<scope>`."""
-        return self.base_url
 
     @property
     def authority(self) -> str:
