@@ -8,7 +8,7 @@ in no real package, so app settings are experimental.
 from collections.abc import Callable
 from dataclasses import replace
 
-from station.package.compiler import PACKAGE_MARKER, Compiled, asset_marker
+from station.package.compiler import PACKAGE_MARKER, Compiled
 from station.package.layout import Asset
 from station.package.provxml import Parm
 
@@ -17,7 +17,7 @@ def with_assets(compiled: Compiled, assets: list[Asset], package_id: str) -> Com
     """The same settings with every marker replaced by what it stands for."""
     if not assets:
         return compiled
-    names = {asset_marker(a.file.path): a.key for a in assets}
+    names = {a.file.marker: a.key for a in assets}
 
     def named(parm: Parm) -> Parm:
         path = tuple(replace(s, type=f"{{{package_id}}}") if s.type == PACKAGE_MARKER else s for s in parm.path)

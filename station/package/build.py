@@ -154,17 +154,15 @@ def _write(stream: BinaryIO, settings: PackageSettings, customizations: Customiz
     known: dict[str, Stored] = {}
     kinds = list(dict.fromkeys(f.kind for f in compiled.carried))
     done = 0
-    for file in compiled.carried:
-        fresh = file.path not in known
-        if fresh:
+    for number, file in enumerate(compiled.carried):
+        if file.path not in known:
             with source.open(file.path) as opened:
                 known[file.path] = writer.store(opened, token, _after(done, progress))
             done += known[file.path].size
-        index = ASSET_INDEX + kinds.index(file.kind)
-        asset = Asset(file, list(known).index(file.path), _digest_name(known[file.path].sha256), index)
+        stored = known[file.path]
+        asset = Asset(file, number, _digest_name(stored.sha256), ASSET_INDEX + kinds.index(file.kind))
         assets.append(asset)
-        if fresh:
-            writer.place(asset.path, known[file.path])
+        writer.place(asset.path, stored)
     placed = with_assets(compiled, assets, customizations.config.id)
     seal = hashlib.sha256()
     for path, data in text_files(customizations, placed, assets, source=not options.strip_source).items():
@@ -173,7 +171,7 @@ def _write(stream: BinaryIO, settings: PackageSettings, customizations: Customiz
     guid = uuid.uuid5(uuid.UUID(customizations.config.id), seal.hexdigest()) if options.reproducible else uuid.uuid4()
     notes = notes_of(settings, customizations.config.id)
     totals = writer.finish(lambda t: xml_block(customizations, notes, moment, t), guid.bytes_le)
-    return totals.files, len(known)
+    return totals.files, len(assets)
 
 
 def _after(done: int, progress: Progress | None) -> Progress | None:

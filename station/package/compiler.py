@@ -7,7 +7,6 @@ the whole package with user settings last; SettingsGroup from the store path; or
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from station.model.errors import UsageError
 from station.package import wlan
 from station.package.credentials import read_certificate
 from station.package.customizations import Element, writable
+from station.package.ordering import in_order
 from station.package.provxml import Characteristic, Parm, render, settings_group, split_csp
 from station.package.schema import Action, Kind, Schema, Serialization, Setting
 
@@ -52,6 +52,11 @@ class CarriedFile:
     instance: str
     kind: str
 
+    @property
+    def marker(self) -> str:
+        """What stands in parms for the file until its checksum is known."""
+        return "{asset:" + hashlib.sha256(f"{self.instance}\0{self.path}".encode()).hexdigest()[:24] + "}"
+
 
 @dataclass(frozen=True, slots=True)
 class ProvFile:
@@ -68,7 +73,7 @@ class ProvFile:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What the settings became. `parms` of app files hold `{asset:<path>}` until the file's checksum is known."""
+    """What the settings became. `parms` hold a carried file's marker until its checksum is known."""
 
     files: tuple[ProvFile, ...]
     carried: tuple[CarriedFile, ...] = ()
@@ -100,7 +105,8 @@ def compile_settings(common: Element, schema: Schema, read: ReadFile, dialect: D
     carried: list[CarriedFile] = []
     files: list[ProvFile] = []
     seen: dict[str, int] = {}
-    for number, (key, members) in enumerate(_ordered(groups)):
+    for number, key in enumerate(in_order({k: [v.setting for v in members] for k, members in groups.items()}, schema)):
+        members = groups[key]
         parms = [p for v in members for p in _parms(v, read, dialect, carried)]
         if not all(writable(p.value) for p in parms):
             raise UsageError("package.bad-value", f"{members[0].setting.path} holds a character that no package can hold")
@@ -242,32 +248,6 @@ def _store_path(value: _Value, dialect: Dialect) -> str:
     return _atomic(value, dialect) or value.setting.path
 
 
-def _ordered(groups: dict[tuple[str, ...], list[_Value]]) -> list[tuple[tuple[str, ...], list[_Value]]]:
-    """Device settings before user settings; within each, whatever a group has to follow first; else as the person wrote
-    them.
-    """
-    pending = sorted(groups.items(), key=lambda item: item[0][0] == "user")
-    done: list[tuple[tuple[str, ...], list[_Value]]] = []
-    while pending:
-        free = next((item for item in pending
-                     if not any(_comes_after(item[1], other[1]) for other in pending
-                                if other is not item and other[0][0] == item[0][0])), pending[0])
-        pending.remove(free)
-        done.append(free)
-    return done
-
-
-def _comes_after(group: list[_Value], other: list[_Value]) -> bool:
-    return any(_matches(pattern, member.setting.path) for value in group for pattern in value.setting.after for member in other)
-
-
-def _matches(pattern: str, path: str) -> bool:
-    bare = pattern.strip("/")
-    if "/" in bare or pattern.startswith("/"):
-        return path == bare or path.startswith(bare + "/")
-    return bare in path.split("/")
-
-
 def _file_part(key: tuple[str, ...]) -> str:
     """The instance path as a file name; what no file name may hold becomes `_`, very long ones are cut."""
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", "_".join(key[1:]))[:120].rstrip(". ")
@@ -277,7 +257,7 @@ def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[Carrie
     setting = value.setting
     settings_path = setting.path if dialect is Dialect.WCD_2025 else ""
     if value.announces:
-        return _announcement(value, carried)
+        return _announcement(value, carried, settings_path)
     if setting.action is Action.DELETE:
         raise UsageError("package.deletes", setting.path)
     if setting.registry and not setting.csp:
@@ -294,7 +274,7 @@ def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[Carrie
     found = Parm(tuple(path), last.type, text, datatype, setting.action is Action.EXEC, settings_path)
     if setting.path == "Accounts/ComputerAccount/ComputerName":
         reload = (Characteristic("Provisioning"), Characteristic("ForceSettingReload"))
-        return [found, Parm(reload, "ComputerName", "1", "integer")]
+        return [found, Parm(reload, "ComputerName", "1", "integer", settings_path=settings_path)]
     return [found]
 
 
@@ -352,35 +332,27 @@ def _is_true(text: str) -> bool:
     return text.casefold() in _TRUE
 
 
-def _announcement(value: _Value, carried: list[CarriedFile]) -> list[Parm]:
-    """Provisioning/Assets/<package>/<instance> with one parm a file (facts/packages §1.5)."""
-    instance = "/" + "/".join(value.steps)
-    found = [CarriedFile(n, n.replace("\\", "/").rsplit("/", 1)[-1], instance, value.setting.path.rsplit("/", 1)[-1])
-             for n in _carried_names(value)]
+def _announcement(value: _Value, carried: list[CarriedFile], settings_path: str) -> list[Parm]:
+    """Provisioning/Assets/<package>/<instance, as one step> with one parm a file (facts/packages §1.5, real packages)."""
+    found = _carried_files(value)
     carried.extend(found)
-    path = tuple(Characteristic(s) for s in ("Provisioning", "Assets", PACKAGE_MARKER, *value.steps))
-    return [Parm(path, _asset(f.path), f.name) for f in found]
+    path = tuple(Characteristic(s) for s in ("Provisioning", "Assets", PACKAGE_MARKER, found[0].instance))
+    return [Parm(path, f.marker, f.name, settings_path=settings_path) for f in found]
 
 
-def _carried_names(value: _Value) -> list[str]:
-    return [value.text, *(str(d) for d in value.options.get("dependencies", ()))]  # type: ignore[attr-defined]
+def _carried_files(value: _Value) -> list[CarriedFile]:
+    """The file of a setting and those that travel with it."""
+    instance, kind = "/" + "/".join(value.steps), value.setting.path.rsplit("/", 1)[-1]
+    names = [value.text, *(str(d) for d in value.options.get("dependencies", ()))]  # type: ignore[attr-defined]
+    return [CarriedFile(n, n.replace("\\", "/").rsplit("/", 1)[-1], instance, kind) for n in dict.fromkeys(names)]
 
 
 def _app(value: _Value, settings_path: str) -> list[Parm]:
     """HostedInstall names the app and its dependencies by their announced names; that is a guess (facts/packages §1.5)."""
-    names = _carried_names(value)
-    dependencies = "".join(f"<Dependency PackageUri={json.dumps(_asset(n))} />" for n in names[1:])
+    app, *others = _carried_files(value)
+    dependencies = "".join(f'<Dependency PackageUri="{f.marker}" />' for f in others)
     inner = f"<Dependencies>{dependencies}</Dependencies>" if dependencies else ""
-    xml = (f"<Application PackageUri={json.dumps(_asset(names[0]))} "
+    xml = (f'<Application PackageUri="{app.marker}" '
            f'DeploymentOptions="{int(str(value.options.get("options", 0)))}">{inner}</Application>')
     *path, last = _placed(value, value.setting.csp, value.keys)
     return [Parm(tuple(path), last.type, xml, "string", True, settings_path)]
-
-
-def _asset(path: str) -> str:
-    return "{asset:" + hashlib.sha256(path.encode("utf-8")).hexdigest()[:24] + "}"
-
-
-def asset_marker(path: str) -> str:
-    """What stands in a parm for a carried file until its checksum is known."""
-    return _asset(path)

@@ -14,7 +14,7 @@ from station.package.contents import PackageImage, open_container
 from station.package.customizations import parse_xml
 from station.package.decompiler import asset_name, from_base64, is_plain_network
 from station.package.settings import CertificateStore
-from station.package.wim_read import WimReader, safe_name
+from station.package.wim_read import WimFile, WimReader, safe_name
 
 _STORES = {"Root": CertificateStore.ROOT, "CA": CertificateStore.INTERMEDIATE, "TrustedPeople": CertificateStore.TRUSTED_PEOPLE}
 
@@ -35,6 +35,7 @@ class FileKeeper:
         self._beside = beside
         self._written: dict[str, bytes | Writer] = {}
         self._missing: list[str] = []
+        self._taken: set[str] = set()
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -44,9 +45,12 @@ class FileKeeper:
     def missing(self) -> tuple[str, ...]:
         return tuple(self._missing)
 
-    def has(self, kind: str, path: str) -> bool:
-        """Whether a carried file of that name is there; `place` is its last part."""
-        return (kind, _last(path)) in self._sources
+    def take_carried(self, setting: str, path: str) -> str:
+        """As `take`, for the next file of that name that travels for a setting of that name; "" where none does."""
+        place = next((place for kind, place in self._sources if kind == carried_for(setting) and place not in self._taken
+                      and _last(place).casefold() == _last(path).casefold()), "")
+        self._taken.add(place)
+        return self.take(carried_for(setting), place, path) if place else ""
 
     def text(self, kind: str, place: str, path: str) -> str:
         """The text of a source; "" where there is none."""
@@ -61,7 +65,7 @@ class FileKeeper:
 
         Raises UsageError `package.cannot-write`.
         """
-        source = self._sources.get((kind, _last(place) if kind == "carried" else place))
+        source = self._sources.get((kind, place))
         if source is None:
             beside = self._neighbour(path)
             if beside is None:
@@ -117,7 +121,7 @@ class FileView(FileKeeper):
         self._contents: dict[str, bytes | None] = {}
 
     def take(self, kind: str, place: str, path: str) -> str:
-        source = self._sources.get((kind, _last(place) if kind == "carried" else place))
+        source = self._sources.get((kind, place))
         if source is None:
             return safe_path(path)
         name = self._free(safe_path(path), source)
@@ -158,18 +162,31 @@ def package_files(path: Path, password: str | None, image: PackageImage) -> "dic
                     found["app-licence", licence] = _text(parm.value)
                 case ["EnterpriseModernAppManagement", "AppInstallation", family, "HostedInstall"]:
                     apps.append((family, _uris(parm.value)))
+                case ["Provisioning", "Assets", _, *_, instance, key]:
+                    asset = _asset(image, key)
+                    if asset is not None:
+                        place = "/".join(asset.path.split("/")[-2:])
+                        found[carried_for(_last(instance)), place] = _Carried(path, password, image.index, asset.path, asset.sha1)
                 case ["WiFi", "Profile", _, "WlanXml"] if _is_profile(image, document.path, parm.value):
                     found["profile", str(counts.get("profile", 0))] = _text(parm.value)
                     counts["profile"] = counts.get("profile", 0) + 1
-    for asset in image.assets:
-        found["carried", _last(asset.path)] = _Carried(path, password, image.index, asset.path)
     for family, uris in apps:
         for number, uri in enumerate(uris):
-            file = next((f for f in image.assets if f.path.endswith("/" + uri.replace("\\", "/"))
-                         or f.path.endswith("/" + asset_name(uri))), None)
+            file = _asset(image, uri) or next((f for f in image.assets if f.path.endswith("/" + asset_name(uri))), None)
             if file is not None:
-                found["app", f"{family}/{number}"] = _Carried(path, password, image.index, file.path)
+                found["app", f"{family}/{number}"] = _Carried(path, password, image.index, file.path, file.sha1)
     return found
+
+
+def carried_for(setting: str) -> str:
+    """The kind of source that a file is which travels for a setting of that name."""
+    return f"carried for {setting}"
+
+
+def _asset(image: PackageImage, key: str) -> WimFile | None:
+    """The carried file of a key `<k>_<digest>\\<name>`."""
+    ending = "/" + key.replace("\\", "/")
+    return next((f for f in image.assets if f.path.endswith(ending)), None)
 
 
 def _is_profile(image: PackageImage, document: str, value: str) -> bool:
@@ -193,12 +210,13 @@ def _uris(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """A carried file inside a package."""
+    """A carried file inside a package; two with one checksum are the same."""
 
     package: Path
     password: str | None = field(repr=False)
     index: int
-    inner: str
+    inner: str = field(compare=False)
+    sha1: bytes
 
     def write(self, target: Path) -> None:
         with open_container(self.package, self.password) as (stream, _):

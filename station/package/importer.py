@@ -19,6 +19,7 @@ from station.package.contents import ImageInfo, PackageContents, PackageImage, r
 from station.package.decompiler import decompile
 from station.package.import_files import FileKeeper, package_files
 from station.package.leaves import Leaves, Steps
+from station.package.masking import secrets_in
 from station.package.schema import Schema, shipped
 from station.package.settings import (
     AccountManagement,
@@ -48,7 +49,6 @@ from station.package.settings import (
     WifiSecurity,
 )
 from station.package.settings_tree import DELETION, GROUPS, KEY_LOCATIONS, PORTAL_MODES, STORES, join_path, split_path
-from station.package.store import is_secret_setting
 
 SecretKeeper = Callable[[str, str], str]
 """Keeps a secret: (suggested name, value) -> the name it got."""
@@ -347,9 +347,9 @@ class _Import:
             path = join_path(steps)
             if not _sayable(path, steps):
                 self._left_out.append(path[:120])
-            elif self._files.has("carried", text):
-                found.append(OtherSetting(path, self._files.take("carried", text, text)))
-            elif is_secret_setting(steps[-1][0]):
+            elif carried := self._files.take_carried(steps[-1][0], text):
+                found.append(OtherSetting(path, carried))
+            elif secrets_in(steps[-1][0], text):                                  # also a command line with a password in it
                 found.append(OtherSetting(path, "", self._secret("-".join(n for n, _ in steps), text)))
             else:
                 found.append(OtherSetting(path, text))

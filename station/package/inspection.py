@@ -16,8 +16,6 @@ from station.package.provxml import Parm
 from station.package.signature import CatalogueCheck, check_catalogue
 from station.package.wim_format import moment_of
 
-_SHOWN = 4000
-
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
@@ -115,10 +113,9 @@ def _image(image: PackageImage, reveal: bool) -> ShownImage:
 def shown(document: ProvDocument, parm: Parm, *, reveal: bool = False) -> ShownSetting:
     """One parm as it may be shown."""
     place = "/".join([*(s.type for s in parm.path), parm.name])
-    value = parm.value if reveal else masked(parm.name, parm.value)
-    return ShownSetting(document.context or "not listed", place, value[:_SHOWN], parm.datatype,
-                        is_secret(parm.name) or value != masked(parm.name, value) or value != parm.value, document.path,
-                        document.group, parm.settings_path)
+    hidden = masked(parm.name, parm.value)
+    return ShownSetting(document.context or "not listed", place, parm.value if reveal else hidden, parm.datatype,
+                        is_secret(parm.name) or hidden != parm.value, document.path, document.group, parm.settings_path)
 
 
 def tool_of(image: PackageImage) -> str:

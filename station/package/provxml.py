@@ -38,11 +38,11 @@ class Parm:
 
 
 def settings_group(store_path: str, instance: int = 0) -> str:
-    """The SettingsGroup of a store path: UUIDv5 in the DNS name space of `_` and the path joined with `_`; later instances
-    get `_0`, `_1`.
+    """The SettingsGroup of a store path: UUIDv5 in the DNS name space of `_` and the path joined with `_`. Behind that of later
+    instances stands `_0`, `_1` (seen in real packages with several commands).
     """
-    suffix = f"_{instance - 1}" if instance else ""
-    return str(uuid.uuid5(uuid.NAMESPACE_DNS, "_" + store_path.replace("/", "_") + suffix))
+    group = str(uuid.uuid5(uuid.NAMESPACE_DNS, "_" + store_path.replace("/", "_")))
+    return f"{group}_{instance - 1}" if instance else group
 
 
 def split_csp(csp: str) -> tuple[Characteristic, ...]:

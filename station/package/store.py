@@ -6,19 +6,18 @@ FirstExperience
 and DeveloperSetup (facts/packages §2).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from station.model.errors import DataError
 from station.package.hive import Hive
+from station.package.masking import is_secret
 from station.package.schema import Action, Engine, Kind, Mark, Schema, Serialization, Setting, shipped
 from station.package.settings import Headset
 
 _KINDS = {1: Kind.BOOLEAN, 2: Kind.INTEGER, 3: Kind.STRING, 4: Kind.BINARY, 5: Kind.FILE, 6: Kind.GROUP, 7: Kind.LIST,
           8: Kind.KEYED_LIST}
-_SECRET = re.compile(r"(password|secret|securitykey|bprt|productkey|passphrase)$", re.IGNORECASE)
 _HOLOLENS_KEYS = frozenset({"FirstExperience", "DeveloperSetup"})
 _BOTH = {Headset.HOLOLENS_1: "", Headset.HOLOLENS_2: ""}
 
@@ -78,14 +77,9 @@ def _setting(path: tuple[str, ...], tree: "_Tree", known: Schema) -> Setting:
         after=_after(_text(apply, "ApplyAfterSetting")), values=_choices(path, tree),
         serialization=_serialization(_number(values, "Serialization")), registry=registry, carried="FilePath" in values,
         required=_number(values, "Required") == 1, title=_text(visibility, "DisplayName") or (ours.title if ours else ""),
-        help=_text(visibility, "DisplayDescription"), secret=is_secret_setting(path[-1]) or bool(ours and ours.secret),
+        help=_text(visibility, "DisplayDescription"), secret=is_secret(path[-1]) or bool(ours and ours.secret),
         builds=ours.builds if ours else _BOTH, engines=frozenset({Engine.STORE, Engine.ICD}), mark=Mark.VERIFIED,
         source="the settings store that was given")
-
-
-def is_secret_setting(name: str) -> bool:
-    """Whether a setting of that name holds a secret."""
-    return bool(_SECRET.search(name))
 
 
 def _action(number: int) -> Action:

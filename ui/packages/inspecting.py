@@ -31,6 +31,8 @@ from ui.widgets.paper import row
 from ui.widgets.text import label, set_tone
 
 PACKAGES = "*.ppkg"
+_SHOWN = 2000
+"""Characters of a value in the tree; the clipboard gets all of it."""
 
 
 class Inspecting(QWidget):
@@ -110,7 +112,9 @@ class Inspecting(QWidget):
         self._stack.setCurrentIndex(0)
         self.edit.setEnabled(False)
         self.title.setText(file.name)
-        self._say(_(catalogue().explain(error.code).title), "danger")
+        fault = catalogue().explain(error.code)
+        what = _(fault.title) + (f" ({error.detail})" if error.detail else "")
+        self._say(f"{what}. {_(fault.cause)} {_(fault.cure)}", "danger")
 
     def show_inspection(self, found: Inspection) -> None:
         """Fill the tree."""
@@ -151,13 +155,15 @@ class Inspecting(QWidget):
             if group is None:
                 group = self._add(settings, setting.document.rsplit("/", 1)[-1], setting.context)
                 groups[setting.document] = group
-            self._add(group, setting.place, setting.value.replace("\r", " ").replace("\n", " "))
+            self._add(group, setting.place, setting.value)
         files = self._add(top, _("Files"), str(len(image.files)))
         for file in image.files:
             self._add(files, file.path, f"{file.size:,} B")
 
     def _add(self, parent: QTreeWidgetItem | None, name: str, value: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([name, value])
+        line = value[:_SHOWN].replace("\r", " ").replace("\n", " ")
+        item = QTreeWidgetItem([name, line if len(value) <= _SHOWN else f"{line}…"])
+        item.setData(1, Qt.ItemDataRole.UserRole, value)
         item.setToolTip(1, value[:600])
         if parent is None:
             self.tree.addTopLevelItem(item)
@@ -186,7 +192,7 @@ class Inspecting(QWidget):
         """Put the value of the chosen line on the clipboard; masked values stay masked."""
         item = self.tree.currentItem()
         if item is not None:
-            QGuiApplication.clipboard().setText(item.text(1))
+            QGuiApplication.clipboard().setText(item.data(1, Qt.ItemDataRole.UserRole))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(u.toLocalFile().casefold().endswith(".ppkg") for u in event.mimeData().urls()):

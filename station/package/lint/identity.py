@@ -7,6 +7,8 @@ from station.package.customizations import package_id
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import Owner
 
+_UNTOLD = "Invalid"
+"""What ICD.exe writes for the Windows that a package is for, where its window is not used (seen in a package of 2024)."""
 _VERSION = re.compile(r"^\d{1,5}\.\d{1,5}(\.\d{1,5}){0,2}\Z")
 
 
@@ -24,7 +26,7 @@ def container(subject: Subject) -> Iterator[Finding]:
         if image.customizations is not None and image.customizations.variants:
             yield Finding("conditional-settings", contents.name)
         sku = image.info.keys.get("TargetSkus", "")
-        if sku and not sku.casefold().startswith("holo"):
+        if sku and sku != _UNTOLD and not sku.casefold().startswith("holo"):
             yield Finding("made-for-another-windows", "TargetSkus", sku[:40])
 
 

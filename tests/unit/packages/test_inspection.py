@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,14 +56,39 @@ def test_no_secret_is_shown_unless_asked_for(package: Path) -> None:
     ("WlanXml", "<a><keyMaterial>k</keyMaterial></a>", f"<a><keyMaterial>{MASK}</keyMaterial></a>"),
     ("ProfileXML", "<x:SharedSecret a='1'>k</x:SharedSecret>", f"<x:SharedSecret a='1'>{MASK}</x:SharedSecret>"),
     ("CommandLine", "net use /user:x password='hunter2'", f"net use /user:x password='{MASK}'"),
+    ("CommandLine", 'reg add "HKLM\\SOFTWARE" /v "DefaultPassword" /t REG_SZ /d "hunter2" /f',
+     f'reg add "HKLM\\SOFTWARE" /v "DefaultPassword" /t REG_SZ /d "{MASK}" /f'),
+    ("CommandLine", "net user Administrator p@ssw0rd /add", f"net user Administrator {MASK} /add"),
+    ("CommandLine", "msiexec /i a.msi TOKEN=abc-1 /qn", f"msiexec /i a.msi TOKEN={MASK} /qn"),
+    ("CommandLine", "set.ps1 -Password hunter2 -Force", f"set.ps1 -Password {MASK} -Force"),
+    ("CommandLine", "set.ps1 -NoPassword -Force", "set.ps1 -NoPassword -Force"),
+    ("CommandLine", 'ConvertTo-SecureString "hunter2" -AsPlainText', f'ConvertTo-SecureString "{MASK}" -AsPlainText'),
+    ("CommandLine", "cmdkey /add:srv /user:x /pass:hunter2", f"cmdkey /add:srv /user:x /pass:{MASK}"),
+    ("CommandLine", "schtasks /create /ru x /rp hunter2", f"schtasks /create /ru x /rp {MASK}"),
+    ("Configuration", '{"name": "x", "apiKey": "hunter2"}', f'{{"name": "x", "apiKey": "{MASK}"}}'),
+    ("CommandLine", "powershell -File .\\Set-Password.ps1", "powershell -File .\\Set-Password.ps1"),
+    ("CommandLine", 'a.exe password="x" password=y', f'a.exe password="{MASK}" password={MASK}'),
 ])
 def test_secrets_are_masked_wherever_they_stand(name: str, value: str, shown: str) -> None:
     assert masked(name, value) == shown
     assert bool(secrets_in(name, value)) == (shown != value)
 
 
+@pytest.mark.parametrize("piece", ["/v password ", "<password", "password", "<password ", "net user ", "a.", 'password="', " "])
+def test_values_made_to_be_slow_are_masked_like_others(piece: str) -> None:
+    """A ratio, since machines differ: ten times the text may cost thirty times the time, not a hundred times."""
+    def seconds(count: int) -> float:
+        text = piece * count
+        started = time.process_time()
+        masked("CommandLine", text)
+        return time.process_time() - started
+    seconds(1000)
+    assert seconds(20_000) < 30 * max(seconds(2000), 0.005)
+
+
 def test_names_of_settings_are_no_secrets() -> None:
-    assert not any(is_secret(n) for n in ("LocalUserGroup", "SSID", "Authority", "KeyLocation", "AuthPolicy", "Proxy"))
+    assert not any(is_secret(n) for n in ("LocalUserGroup", "SSID", "Authority", "KeyLocation", "AuthPolicy", "Proxy",
+                                          "AllowSimpleDevicePassword", "DevicePasswordEnabled"))
 
 
 @pytest.mark.parametrize(("path", "change", "code"), [

@@ -264,6 +264,12 @@ def test_every_rule_has_a_failing_and_a_passing_case() -> None:
     assert len(rules()) >= 30
 
 
+@pytest.mark.parametrize("sku", ["", "TargetSkus=Invalid;", "TargetSkus=Holographic;"])
+def test_a_package_that_does_not_tell_its_windows_is_not_taken_for_another_one(sku: str) -> None:
+    """ICD.exe without its window writes “Invalid”."""
+    assert "made-for-another-windows" not in {f.rule for f in judge({"contents": contents(notes=sku)})}
+
+
 def test_every_rule_tells_why_and_what_to_do_and_from_where() -> None:
     for rule in rules().values():
         assert rule.title

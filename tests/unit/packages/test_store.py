@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from station.model.errors import DataError, NotFound
+from station.package.build import build
 from station.package.compiler import compile_settings
-from station.package.contents import read_package
+from station.package.contents import PackageImage, read_package
 from station.package.hive import Hive
+from station.package.importer import import_settings
 from station.package.lint import check_settings
-from station.package.schema import Kind, Schema
+from station.package.ordering import in_order
+from station.package.schema import Kind, Schema, Setting
 from station.package.settings import (
     FirstExperience,
     Headset,
@@ -55,18 +58,13 @@ def test_a_store_places_what_the_shipped_table_cannot(schema: Schema) -> None:
 
 
 def test_a_package_is_built_with_a_store(tmp_path: Path, schema: Schema) -> None:
-    from station.package.build import build
-
     build(SETTINGS, tmp_path / "o.ppkg", secret=making.secret, folder=tmp_path, schema=schema)
     places = {p.name for d in read_package(tmp_path / "o.ppkg").main.documents for p in d.parms}
     assert {"SkipCalibration", "Region", "Password"} <= places
 
 
 def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, schema: Schema) -> None:
-    """facts/packages §1.5: DataAsset/2/0_<digest>, announced under the package's id and the instance of its setting."""
-    from station.package.build import build
-    from station.package.importer import import_settings
-
+    """facts/packages §1.5: DataAsset/2/0_<digest>, announced under the package's id and the instance of its setting, one step."""
     (tmp_path / "tool.exe").write_bytes(b"program")
     base = "ProvisioningCommands/PrimaryContext/Command/CommandConfig[first]/"
     some = PackageSettings(Identity("x", making.ID), setting=(OtherSetting(base + "CommandFile", "tool.exe"),
@@ -78,8 +76,8 @@ def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, sche
         "0__ProvisioningCommands_PrimaryContext_Command_0_CommandFile.provxml",
         "1__ProvisioningCommands_PrimaryContext_Command_0_CommandLine.provxml"]
     announced = image.documents[0].parms[0]
-    assert [s.type for s in announced.path] == ["Provisioning", "Assets", f"{{{making.ID}}}", "ProvisioningCommands",
-                                               "PrimaryContext", "Command", "0", "CommandFile"]
+    assert [s.type for s in announced.path] == ["Provisioning", "Assets", f"{{{making.ID}}}",
+                                               "/ProvisioningCommands/PrimaryContext/Command/0/CommandFile"]
     assert announced.value == "tool.exe"
     assert image.assets[0].path == f"DataAsset/2/{announced.name}".replace("\\", "/")
     found = import_settings(package, keep=lambda n, _: n, folder=tmp_path / "in", schema=schema)
@@ -88,8 +86,6 @@ def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, sche
 
 
 def test_items_of_one_name_stay_apart(tmp_path: Path, schema: Schema) -> None:
-    from station.package.importer import import_settings
-
     items = "".join(f"<CommandConfig{name}><CommandLine>{text}</CommandLine></CommandConfig>"
                     for name, text in ((' Name="a"', "one"), (' Name="a"', "two"), ("", "three"), ("", "four")))
     (tmp_path / "c.xml").write_text("<WindowsCustomizations><Settings><Customizations><Common><ProvisioningCommands>"
@@ -100,6 +96,70 @@ def test_items_of_one_name_stay_apart(tmp_path: Path, schema: Schema) -> None:
     common = to_tree(found.settings, making.secret, schema).common
     assert [p.value for f in compile_settings(common, schema, lambda _: b"").files for p in f.parms] == [
         "one", "two", "three", "four"]
+
+
+def commands(*items: tuple[str, str]) -> PackageSettings:
+    """A package of commands, each with a file and a line."""
+    base = "ProvisioningCommands/PrimaryContext/Command/CommandConfig"
+    return PackageSettings(Identity("x", making.ID), setting=tuple(
+        OtherSetting(f"{base}[{n}]/{name}", text) for n, pair in enumerate(items)
+        for name, text in zip(("CommandFile", "CommandLine"), pair, strict=True)))
+
+
+def built_and_imported(some: PackageSettings, folder: Path, schema: Schema) -> tuple[PackageImage, PackageSettings]:
+    package = folder / "o.ppkg"
+    build(some, package, secret=making.secret, folder=folder, schema=schema)
+    found = import_settings(package, keep=lambda n, _: n, folder=folder / "in", schema=schema)
+    return read_package(package).main, found.settings
+
+
+def test_items_of_a_list_come_one_after_another_with_groups_of_their_own(tmp_path: Path, schema: Schema) -> None:
+    """As real packages of 2022 to 2025: the whole first command, then the second; `_0` stands behind the second's group."""
+    for name in ("a.cmd", "b.cmd"):
+        (tmp_path / name).write_text(name)
+    image, _ = built_and_imported(commands(("a.cmd", "a"), ("b.cmd", "b")), tmp_path, schema)
+    assert [d.path.rsplit("_", 2)[1:] for d in image.documents] == [
+        ["0", "CommandFile.provxml"], ["0", "CommandLine.provxml"], ["1", "CommandFile.provxml"], ["1", "CommandLine.provxml"]]
+    assert [d.group for d in image.documents] == [
+        "1348d3d6-134b-5eb8-8f89-96c44bf9aa0b", "56ccb8ff-b5f2-5806-a504-ab9091876608",
+        "1348d3d6-134b-5eb8-8f89-96c44bf9aa0b_0", "56ccb8ff-b5f2-5806-a504-ab9091876608_0"]
+
+
+def test_a_command_line_that_ends_in_the_name_of_a_file_stays_a_command_line(tmp_path: Path, schema: Schema) -> None:
+    (tmp_path / "set.ps1").write_text("#")
+    some = commands(("set.ps1", "powershell -File .\\set.ps1"), ("set.ps1", "set.ps1"))
+    assert built_and_imported(some, tmp_path, schema)[1].setting == some.setting
+
+
+def test_files_of_one_name_for_two_commands_stay_apart(tmp_path: Path, schema: Schema) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "install.cmd").write_text(folder)
+    _, found = built_and_imported(commands(("one/install.cmd", "a"), ("two/install.cmd", "b")), tmp_path, schema)
+    assert [(tmp_path / "in" / s.value).read_text() for s in found.setting if s.path.endswith("CommandFile")] == ["one", "two"]
+
+
+def test_a_file_that_two_settings_name_is_numbered_twice_and_stored_once(tmp_path: Path, schema: Schema) -> None:
+    (tmp_path / "both.cmd").write_bytes(b"x" * 100_000)
+    image, _ = built_and_imported(commands(("both.cmd", "a"), ("both.cmd", "b")), tmp_path, schema)
+    assert [f.path.split("/")[2][:2] for f in image.assets] == ["0_", "1_"]
+    assert (tmp_path / "o.ppkg").stat().st_size < 150_000
+
+
+def test_what_others_would_need_comes_early_though_the_package_holds_none_of_them() -> None:
+    """Seen in a real package of 2025: a trusted-apps policy before OOBE, because apps come after it and kiosks after apps."""
+    after = {"Kiosk": ("Apps",), "Apps": ("/Policies/Trusted",)}
+    paths = ("Kiosk", "Apps", "OOBE/Hide", "Policies/Other", "Policies/Trusted")
+    store = Schema("store", [Setting(p, Kind.STRING, f"./x/{p}", after=after.get(p, ())) for p in paths])
+    assert in_order({("device", p): [found] for p in ("OOBE/Hide", "Policies/Other", "Policies/Trusted")
+                     if (found := store.find(p))}, store) == [
+        ("device", "Policies/Trusted"), ("device", "OOBE/Hide"), ("device", "Policies/Other")]
+
+
+def test_settings_that_wait_for_each_other_are_still_put_in_an_order() -> None:
+    store = Schema("store", [Setting("A", Kind.STRING, "./x/A", after=("B",)), Setting("B", Kind.STRING, "./x/B", after=("A",))])
+    found = in_order({("device", s.path): [s] for s in store}, store)
+    assert sorted(found) == [("device", "A"), ("device", "B")]
 
 
 def test_with_a_store_the_lint_no_longer_asks_for_one(schema: Schema) -> None:
