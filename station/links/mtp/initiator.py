@@ -4,12 +4,12 @@ Upload rules of facts/device-io §2.5: list the folder, delete a file of the sam
 and read back; whatever could not be proved is deleted again.
 """
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from station.links.mtp.codec import DeviceInfo, ObjectInfo, Reader, StorageInfo
+from station.links.mtp.digest import Digest
 from station.links.mtp.landing import landing
 from station.links.mtp.operations import UNKNOWN_LENGTH, WHOLE_STORAGE_ROOT, DeviceProperty, Format, Operation
 from station.links.mtp.session import MtpSession
@@ -207,20 +207,20 @@ class MtpStorage:
         return answer[2]
 
     def _send(self, stream: BinaryIO, size: int, deadline: Deadline, progress: Progress | None) -> str:
-        digest = hashlib.sha256()
         done = 0
 
         def next_bytes(most: int) -> bytes:
             nonlocal done
             piece = stream.read(most)
-            digest.update(piece)
+            digest.add(piece)
             done += len(piece)
             deadline.check("mtp.no-answer", "the copy takes longer than its budget")
             if progress:
                 progress(done, size)
             return piece
 
-        self._session.send(Operation.SEND_OBJECT, (), size, next_bytes, deadline)
+        with Digest() as digest:
+            self._session.send(Operation.SEND_OBJECT, (), size, next_bytes, deadline)
         return digest.hexdigest()
 
     def _prove(self, handle: int, name: str, size: int, digest: str, deadline: Deadline) -> bool:
@@ -244,17 +244,17 @@ class MtpStorage:
         return True
 
     def _receive(self, handle: int, size: int, stream: BinaryIO | None, deadline: Deadline, progress: Progress | None) -> str:
-        digest = hashlib.sha256()
         done = 0
 
         def take(piece: bytes) -> None:
             nonlocal done
-            digest.update(piece)
+            digest.add(piece)
             if stream is not None:
                 stream.write(piece)
             done += len(piece)
             if progress:
                 progress(done, size)
 
-        self._session.receive(Operation.GET_OBJECT, (handle,), size, take, deadline)
+        with Digest() as digest:
+            self._session.receive(Operation.GET_OBJECT, (handle,), size, take, deadline)
         return digest.hexdigest()

@@ -116,15 +116,14 @@ class Transactions:
 
     def _write(self, data: bytes, deadline: Deadline, patience: float) -> None:
         waiting = deadline.part(patience)
-        view = memoryview(data)
-        while view:
+        while data:
             deadline.token.check()
             left = waiting.remaining()
             if left <= 0:
                 raise OverBudget("mtp.no-answer", "the unit does not take data")
-            gone = self._pipe.write(bytes(view), min(_SLICE, left))
+            gone = self._pipe.write(data, min(_SLICE, left))
             if gone:
-                view = view[gone:]
+                data = data[gone:]
                 waiting = deadline.part(patience)
 
     def _send(self, operation: int, number: int, data: DataOut, deadline: Deadline, patience: float) -> None:

@@ -3,7 +3,6 @@
 Source: facts/device-io §3.2 (call sequence), §2.5 (upload safety). Not yet confirmed on a headset: see docs/windows-check.md.
 """
 
-import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from station.links.mtp.digest import Digest
 from station.links.mtp.initiator import MOST_ENTRIES, READ_BACK_LIMIT
 from station.links.mtp.landing import landing
 from station.links.mtp.storage import (
@@ -252,34 +252,36 @@ def _file(device: WpdDevice, parent: str, name: str) -> tuple[str, StoredFile]:
 
 
 def _send(stream: WpdStream, source: BinaryIO, size: int, deadline: Deadline, progress: Progress | None) -> str:
-    digest, done = hashlib.sha256(), 0
-    while done < size:
-        deadline.check("mtp.no-answer", "the copy takes longer than its budget")
-        piece = source.read(min(stream.block, size - done))
-        if not piece:
-            raise LinkError("mtp.source-unreadable", "the file became shorter while it was being copied")
-        stream.write(piece)
-        digest.update(piece)
-        done += len(piece)
-        if progress:
-            progress(done, size)
+    done = 0
+    with Digest() as digest:
+        while done < size:
+            deadline.check("mtp.no-answer", "the copy takes longer than its budget")
+            piece = source.read(min(stream.block, size - done))
+            if not piece:
+                raise LinkError("mtp.source-unreadable", "the file became shorter while it was being copied")
+            digest.add(piece)
+            stream.write(piece)
+            done += len(piece)
+            if progress:
+                progress(done, size)
     return digest.hexdigest()
 
 
 def _receive(device: WpdDevice, object_id: str, size: int, take: Callable[[bytes], object], deadline: Deadline,
              progress: Progress | None) -> str:
-    digest, done = hashlib.sha256(), 0
+    done = 0
     stream = device.read(object_id)
     try:
-        while piece := stream.read(stream.block):
-            deadline.check("mtp.no-answer", "the copy takes longer than its budget")
-            done += len(piece)
-            if done > size:
-                break
-            digest.update(piece)
-            take(piece)
-            if progress:
-                progress(done, size)
+        with Digest() as digest:
+            while piece := stream.read(stream.block):
+                deadline.check("mtp.no-answer", "the copy takes longer than its budget")
+                done += len(piece)
+                if done > size:
+                    break
+                digest.add(piece)
+                take(piece)
+                if progress:
+                    progress(done, size)
     finally:
         stream.close()
     if done != size:
