@@ -1,90 +1,14 @@
 """A session byte by byte against a scripted pipe: numbering, joining and splitting, stale answers, cancelling, opening anyway."""
 
-from collections.abc import Callable
-
 import pytest
 
 from station.links.mtp import codec
 from station.links.mtp.inlet import BLOCK
-from station.links.mtp.operations import ClassRequest, ContainerKind, Operation, ResponseCode
+from station.links.mtp.operations import ClassRequest, Operation, ResponseCode
 from station.links.mtp.session import MtpSession
-from station.links.mtp.transactions import Limits
 from station.model.errors import Cancelled, DataError, LinkError, LinkLost, OverBudget, Refused
-from station.model.timing import CancelToken, Deadline
-
-OK = ResponseCode.OK
-QUICK = Limits(open_patience=5.0, answer_patience=5.0, long_patience=5.0, cancel_seconds=2.0, drain_pause=0.3, status_pause=0.0,
-               busy_pause=0.0)
-
-
-def response(number: int, code: int = OK, *parameters: int) -> bytes:
-    return codec.pack_container(ContainerKind.RESPONSE, code, number, codec.pack_parameters(parameters))
-
-
-def data(operation: int, number: int, payload: bytes) -> bytes:
-    return codec.pack_container(ContainerKind.DATA, operation, number, payload)
-
-
-class Script:
-    """A pipe that answers reads from a list (None: nothing comes in time) and keeps everything that is done to it."""
-
-    packet_size = 512
-
-    def __init__(self, *reads: bytes | Exception | None) -> None:
-        self.reads = list(reads)
-        self.done: list[tuple[object, ...]] = []
-        self.now = 0.0
-        self.on_write: Callable[[bytes], None] = lambda data: None
-        self.status = b"\x04\x00\x01\x20"
-
-    def monotonic(self) -> float:
-        return self.now
-
-    @property
-    def written(self) -> list[bytes]:
-        return [d[1] for d in self.done if d[0] == "write"]  # type: ignore[misc]
-
-    @property
-    def kinds(self) -> list[object]:
-        return [d[0] if d[0] != "control" else d[1] for d in self.done]
-
-    def write(self, data: bytes, seconds: float) -> int | None:
-        self.done.append(("write", data))
-        self.on_write(data)
-        return len(data)
-
-    def read(self, size: int, seconds: float) -> bytes | None:
-        self.done.append(("read",))
-        answer = self.reads.pop(0) if self.reads else None
-        if isinstance(answer, Exception):
-            raise answer
-        if answer is None:
-            self.now += seconds
-        return answer
-
-    def control(self, request: ClassRequest, data: bytes | int, seconds: float) -> bytes:
-        self.done.append(("control", request, data))
-        return self.status if request == ClassRequest.GET_DEVICE_STATUS else b""
-
-    def read_event(self, seconds: float) -> bytes | None:
-        self.done.append(("event",))
-        return None
-
-    def clear_halt(self, endpoint: int | None = None) -> None:
-        self.done.append(("clear", endpoint))
-
-    def reset(self, seconds: float) -> None:
-        self.done.append(("reset",))
-
-    def cut_off(self) -> None:
-        self.done.append(("cut off",))
-
-    def close(self) -> None:
-        self.done.append(("close",))
-
-
-def deadline(pipe: Script, seconds: float = 60.0, token: CancelToken | None = None) -> Deadline:
-    return Deadline(seconds, token, pipe.monotonic)
+from station.model.timing import CancelToken
+from tests.unit.scripted_pipe import QUICK, Script, data, deadline, response
 
 
 def opened(*reads: bytes | Exception | None) -> tuple[MtpSession, Script]:
@@ -201,6 +125,38 @@ def test_a_session_that_is_open_already_is_closed_and_opened() -> None:
     MtpSession(pipe, QUICK).open(deadline(pipe))
     assert [codec.unpack_header(w).code for w in pipe.written] == [
         Operation.OPEN_SESSION, Operation.CLOSE_SESSION, Operation.OPEN_SESSION]
+
+
+DROPPED = response(1, ResponseCode.SESSION_NOT_OPEN)
+
+
+def test_a_session_that_the_responder_drops_before_its_first_use_is_opened_once_more() -> None:
+    session, pipe = opened(DROPPED, response(0), WHOLE, response(1))
+    assert session.ask(Operation.GET_STORAGE_IDS, (), deadline(pipe)) == IDS
+    assert [codec.unpack_header(w).code for w in pipe.written] == [
+        Operation.GET_STORAGE_IDS, Operation.OPEN_SESSION, Operation.GET_STORAGE_IDS]
+
+
+def test_a_description_is_no_use_of_a_session_since_it_needs_none() -> None:
+    session, pipe = opened(data(Operation.GET_DEVICE_INFO, 1, b"x"), response(1), response(2, ResponseCode.SESSION_NOT_OPEN),
+                           response(0), WHOLE, response(1))
+    session.ask(Operation.GET_DEVICE_INFO, (), deadline(pipe))
+    assert session.ask(Operation.GET_STORAGE_IDS, (), deadline(pipe)) == IDS
+
+
+def test_a_session_that_is_dropped_again_is_lost() -> None:
+    session, pipe = opened(DROPPED, response(0), DROPPED)
+    with pytest.raises(LinkError, match=r"mtp\.session-lost"):
+        session.ask(Operation.GET_STORAGE_IDS, (), deadline(pipe))
+    assert not session.in_step
+
+
+def test_a_session_that_was_used_is_not_opened_once_more_since_its_handles_would_be_others() -> None:
+    session, pipe = opened(WHOLE, response(1), response(2, ResponseCode.SESSION_NOT_OPEN))
+    session.ask(Operation.GET_STORAGE_IDS, (), deadline(pipe))
+    with pytest.raises(LinkError, match=r"mtp\.session-lost"):
+        session.order(Operation.DELETE_OBJECT, (7, 0), deadline(pipe))
+    assert not session.in_step
 
 
 def test_a_responder_that_wants_a_higher_number_gets_one() -> None:

@@ -23,6 +23,7 @@ from station.links.mtp.storage import (
     StorageDescription,
     StoredFile,
     UnfinishedCopy,
+    remove_unfinished,
     source_size,
 )
 from station.model.errors import DataError, HoloBenchError, LinkError, LinkLost, NotFound, OverBudget, Refused
@@ -194,7 +195,7 @@ class MtpStorage:
             error.values["unfinished"] = unfinished
             raise
         except BaseException as error:
-            if handle and not self._remove(handle, deadline) and isinstance(error, HoloBenchError):
+            if handle and not self._removed(handle, unfinished, deadline) and isinstance(error, HoloBenchError):
                 error.values["unfinished"] = unfinished
             raise
         return PutReceipt(name, size, digest, read_back)
@@ -233,10 +234,17 @@ class MtpStorage:
             raise DataError("mtp.read-back-differs", f"{name}: SHA-256 differs")
         return True
 
-    def _remove(self, handle: int, deadline: Deadline) -> bool:
-        """Delete what could not be proved, with an allowance of its own. False if the unit did not let us."""
+    def _removed(self, handle: int, copy: UnfinishedCopy, deadline: Deadline) -> bool:
+        """Delete what could not be proved, with an allowance of its own. False if the unit did not let us.
+
+        By its handle only in the session that gave it: the next one may have given the number to another file.
+        """
+        allowance = deadline.afresh(_CLEAN_UP_SECONDS)
         try:
-            self._session.order(Operation.DELETE_OBJECT, (handle, 0), deadline.afresh(_CLEAN_UP_SECONDS))
+            if self._session.in_step:
+                self._session.order(Operation.DELETE_OBJECT, (handle, 0), allowance)
+            else:
+                remove_unfinished(self, copy, allowance)
         except NotFound:
             return True
         except HoloBenchError:

@@ -56,6 +56,7 @@ class MtpSession:
         self._transactions = Transactions(pipe, self._limits)
         self._closed = False
         self._lost = False
+        self._used = False
         self._latest = Deadline(0)
 
     @property
@@ -114,6 +115,7 @@ class MtpSession:
             code = self._open_once(1, deadline)
         if code != ResponseCode.OK:
             raise refusal(Operation.OPEN_SESSION, code, in_place_of_data=False)
+        self._used = False
 
     def _open_once(self, number: int, deadline: Deadline) -> int:
         self._transactions.start_over(number)
@@ -167,15 +169,24 @@ class MtpSession:
 
     def _run(self, operation: Operation, parameters: tuple[int, ...], deadline: Deadline,
              data: DataIn | DataOut | None) -> tuple[int, ...]:
+        """Run a transaction, in step.
+
+        A responder that was reset may drop the session that it has just opened (umtp-responder is late to hear of the reset). So
+        a session that has answered nothing yet is opened once more; one that has been used is not: its handles were others.
+        """
         deadline.check("mtp.no-answer")
         if not self.in_step:
             self._resume(deadline)
         patience = self._limits.answer_patience if isinstance(data, DataIn) else self._limits.long_patience
         try:
             answer = self._transactions.run(operation, parameters, deadline, patience, data)
+            if answer.code == ResponseCode.SESSION_NOT_OPEN and not self._used and not isinstance(data, DataOut):
+                self._open_session(deadline)
+                answer = self._transactions.run(operation, parameters, deadline, patience, data)
         except LinkLost:
             self._lost = True
             raise
+        self._used |= operation != Operation.GET_DEVICE_INFO and answer.code != ResponseCode.SESSION_NOT_OPEN
         in_place = isinstance(data, DataIn) and not answer.with_data
         if answer.code == ResponseCode.OK and not in_place:
             return answer.parameters
