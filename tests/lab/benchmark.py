@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.lab.guest import Guest, scratch
 
-FULL = ("--plugs", "50", "--units", "16", "--megabytes", "64", "--rounds", "1", "--replugs", "100", "--cuts", "20")
-SMALL = ("--plugs", "20", "--units", "8", "--megabytes", "8", "--rounds", "2", "--replugs", "10", "--cuts", "5")
+FULL = ("--plugs", "50", "--units", "16", "--megabytes", "64", "--rounds", "3", "--replugs", "100", "--cuts", "20")
+SMALL = ("--plugs", "20", "--units", "8", "--megabytes", "8", "--rounds", "3", "--replugs", "10", "--cuts", "5")
 FULL_SECONDS, SMALL_SECONDS = 2400.0, 1080.0
 CAVEAT = ("Software emulation and a virtual controller (dummy_hcd) are not a headset on a real cable: no power, no hub, no real "
           "controller.\nTimes are those of an emulated processor; compare ratios.")
@@ -57,10 +57,16 @@ def _plugs(waits: list[float]) -> list[str]:
 
 
 def _copies(rates: dict[str, list[float]]) -> list[str]:
-    lines = [f"copy {way} the unit: {statistics.mean(rates[f'ours {way}']):.2f} MB/s, "
-             f"libmtp {statistics.mean(rates[f'libmtp {way}']):.2f} MB/s, ratio {ratio(rates, way):.2f} (aim 1.0)"
+    lines = [f"copy {way} the unit, median of {len(rates[f'ours {way}'])}: {_median(rates, 'ours', way):.2f} MB/s, "
+             f"libmtp {_median(rates, 'libmtp', way):.2f} MB/s, ratio {ratio(rates, way):.2f} (aim 1.0)"
              for way in ("to", "from")]
-    return [*lines, f"copy to the unit and read back as proof: {rates['ours to and proved'][-1]:.2f} MB/s"]
+    both_ways = 1 / (1 / _median(rates, "ours", "to") + 1 / _median(rates, "ours", "from"))
+    return [*lines, f"copy to the unit and read back as proof: {_median(rates, 'ours', 'to and proved'):.2f} MB/s "
+                    f"(one way after the other makes {both_ways:.2f})"]
+
+
+def _median(rates: dict[str, list[float]], whose: str, way: str) -> float:
+    return statistics.median(rates[f"{whose} {way}"])
 
 
 def _cuts(way: str) -> Callable[[dict[str, Any]], list[str]]:
@@ -92,8 +98,8 @@ _LINES: dict[str, Callable[[Any], list[str]]] = {
 
 
 def ratio(rates: dict[str, list[float]], way: str) -> float:
-    """The product's rate over libmtp's."""
-    return statistics.mean(rates[f"ours {way}"]) / statistics.mean(rates[f"libmtp {way}"])
+    """The product's rate over libmtp's, of medians: one slow round on a busy machine is nobody's."""
+    return _median(rates, "ours", way) / _median(rates, "libmtp", way)
 
 
 def share(sorted_values: list[float], part: float) -> float:

@@ -40,14 +40,15 @@ def copy_rates(unit: Gadget, size: int, rounds: int) -> dict[str, list[float]]:
         rates.setdefault(name, []).append(size / MB / (time.monotonic() - begun))
 
     storage_of(unit).close()         # Python's imports are not the copy's
-    for _ in range(rounds):
+    for number in range(rounds):
         timed("ours to", lambda: _send(unit, source, proved=False))
-        timed("libmtp to", lambda: _mtp("mtp-sendfile", str(source), "theirs.bin"))
+        timed("libmtp to", lambda: _mtp("mtp-sendfile", str(source), f"theirs{number}.bin"))  # noqa: B023 - called at once
         timed("ours from", lambda: _fetch(unit, back))
         assert back.read_bytes() == source.read_bytes()
         identity = next(b.split()[0] for b in _mtp("mtp-files").split("File ID:")[1:] if "ours.bin" in b)
         timed("libmtp from", lambda: _mtp("mtp-getfile", identity, "/tmp/theirs.back"))  # noqa: B023 - called at once
-    timed("ours to and proved", lambda: _send(unit, source, proved=True))
+        timed("ours to and proved", lambda: _send(unit, source, proved=True))
+        (unit.storage / f"theirs{number}.bin").unlink(missing_ok=True)
     return rates
 
 
@@ -69,10 +70,13 @@ def _fetch(unit: Gadget, target: Path) -> None:
 
 
 def _mtp(*words: str) -> str:
+    """What one of libmtp's programs says; into a file, for it tells its progress often and must not wait for a reader."""
     program = shutil.which(words[0])
     assert program is not None, f"{words[0]} is missing"
-    return subprocess.run([program, *words[1:]], check=True, capture_output=True, text=True, errors="replace",
-                          timeout=COPY_SECONDS).stdout
+    with Path("/tmp/mtp.out").open("w+", errors="replace") as said:
+        subprocess.run([program, *words[1:]], check=True, stdout=said, stderr=subprocess.STDOUT, timeout=COPY_SECONDS)
+        said.seek(0)
+        return said.read()
 
 
 def fairness(units: Sequence[Gadget], size: int) -> list[float]:
