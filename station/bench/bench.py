@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from station.bench.actions import ACTIONS
+from station.bench.claims import CLAIMED_BY, LEASE_S, Claims
 from station.bench.pen import Pen
 from station.bench.portals import PortalSensor
 from station.bench.ports import Bus, BusChange, Cloud, Folder, Portals, Record
@@ -34,11 +35,7 @@ from station.model.words import Link, StateWord
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LEASE_S = 900.0
-"""How long a claim on a unit outlives a station that no longer renews it."""
 STARTS_FROM = frozenset({StateWord.READY, StateWord.DONE, StateWord.SKIPPED, StateWord.FAILED})
-CLAIMED_BY = "unit.serial"
-"""The fact that names a unit in a claim: the same before and after its label serial was read."""
 TROUBLES = ("record", "order", "tenant")
 """Where the station's own trouble comes from, the gravest first: record not writable, an order refused, tenant out of reach."""
 CARRIED = ("unit.", "bus.")
@@ -50,7 +47,7 @@ class Bench:
 
     def __init__(self, record: Record, bus: Bus, cloud: Cloud, folder: Folder, clock: Clock, paths: Mapping[str, Path],
                  blueprints: Mapping[str, Blueprint], history: Callable[[], Sequence[Event]],
-                 portals: Portals | None = None) -> None:
+                 portals: Portals | None = None, lease_s: float = LEASE_S) -> None:
         self.clock = clock
         self.paths = paths
         self.blueprints = blueprints
@@ -62,13 +59,14 @@ class Bench:
         self._troubles: dict[str, HoloBenchError] = {}
         self._trouble_watchers: list[Callable[[HoloBenchError | None], None]] = []
         self._pen = Pen(record, partial(self._set_trouble, "record"), partial(self._set_trouble, "order"))
+        self._claims = Claims(record, self._pen, clock, lease_s)
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._registering = Registering(cloud, clock, self._in_pool)
         services = Services(clock, cloud, folder, self._registering.register)
         self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
-        self._runner = Runner(self._pen.written, ACTIONS, paths, blueprints, services, lambda: self._board, self._presence.lane,
-                              self._progressed, self._pen.later)
+        self._runner = Runner(self._claims.intend, self._pen.written, ACTIONS, paths, blueprints, services, lambda: self._board,
+                              self._presence.lane, self._progressed, self._pen.later)
 
     @property
     def board(self) -> BoardState:
@@ -131,7 +129,7 @@ class Bench:
         draft = Draft(body, self.clock.now(), unit.key, run, slot)
         replaced = self._board.by_unit.get(unit.key, "")
         self._set_trouble("order", None)
-        self._pen.do(partial(self._record.claim, unit.facts.text(CLAIMED_BY), run, LEASE_S, draft, instead_of=replaced))
+        self._claims.start(unit.facts.text(CLAIMED_BY), draft, replaced)
 
     def retry(self, slot: int, operator: str = "") -> None:
         """Try the failed step again. Raises NotFound `bench.no-run`."""
@@ -172,7 +170,8 @@ class Bench:
         sensor = TenantSensor(self._cloud, self.clock, self._waiting, self._serial, self._tell_run,
                               partial(self._set_trouble, "tenant"),
                               self._pause, self._in_pool)
-        self._tasks = [loop.create_task(sensor.watch(), name="tenant"), loop.create_task(self._renew(), name="claims"),
+        self._tasks = [loop.create_task(sensor.watch(), name="tenant"),
+                       loop.create_task(self._claims.keep(self._latest_runs, self._claim_lost), name="claims"),
                        loop.create_task(self._registering.watch(), name="registrations")]
         if self._portals is not None:
             portals = PortalSensor(self._portals, self.clock, lambda: self._board.units.values(), self._tell_unit, self._pause,
@@ -203,17 +202,18 @@ class Bench:
             self._runner.interrupt(change.seen.unit)
 
     def _fold(self, events: Sequence[Event]) -> None:
-        slots: set[int] = set()
-        moved: set[str] = set()
-        for event in events:
+        """Fold what this bench has made durable; a record that several benches share tells of theirs as well."""
+        before, slots = self._board, set[int]()
+        own = [e for e in events if e.station == self._record.station]
+        for event in own:
             self._board, changed = fold(self._board, event, self.paths)
             slots |= changed
-            moved |= {self._board.by_unit.get(event.unit, "")} - {""}
-        for run_id in moved:
+        for run_id in {self._board.by_unit.get(e.unit, "") for e in own} - {""}:
             run = self._board.runs[run_id]
             self._runner.consider(run)
-            if not run.open and events[-1].run == run_id:
-                self._pen.do(partial(self._record.release, run.facts.text(CLAIMED_BY), run_id))
+            was = before.runs.get(run_id)
+            if not run.open and was is not None and was.open:
+                self._claims.give_back(run)
         self._notify(frozenset(slots))
 
     def _notify(self, slots: frozenset[int]) -> None:
@@ -269,12 +269,11 @@ class Bench:
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE_S / 3)
-            for run in self._board.runs.values():
-                if run.open:
-                    self._pen.do(partial(self._record.renew, run.facts.text(CLAIMED_BY), run.id, LEASE_S))
+    def _latest_runs(self) -> list[Run]:
+        return [self._board.runs[run] for run in self._board.by_unit.values()]
+
+    def _claim_lost(self, run: Run, error: Refused) -> None:
+        self._write((Draft(Faulted(error.code, error.detail), self.clock.now(), run.unit, run.id, run.slot),))
 
 
 def _ignore_closed(loop: asyncio.AbstractEventLoop, work: Callable[[T], None], value: T) -> None:

@@ -42,7 +42,10 @@ class Pen:
 
     def written(self, draft: Draft) -> Awaitable[object]:
         """Durable once awaited. Raises JournalError only where the bench closes before it could be written."""
-        work = partial(self._record.append, draft)
+        return self.done(partial(self._record.append, draft))
+
+    def done(self, work: Callable[[], object]) -> Awaitable[object]:
+        """Any blocking call to the journal in its turn, done once awaited. Raises as `written`, and what the journal refuses."""
         return self._until_done(self._try(work), work)
 
     def do(self, work: Callable[[], object]) -> None:

@@ -55,6 +55,10 @@ class Record(Protocol):
     """What the bench needs of the journal."""
 
     @property
+    def station(self) -> str:
+        """The name under which this bench writes."""
+
+    @property
     def trouble(self) -> JournalError | None:
         """Why queued observations cannot be committed at the moment; None when all is well."""
 
@@ -73,8 +77,8 @@ class Record(Protocol):
         Raises Refused `journal.claimed` while another bench or run holds the unit.
         """
 
-    def renew(self, serial: str, run: str, lease_s: float) -> object:
-        """Keep a claim alive. Raises Refused `journal.claim-lost`."""
+    def renew(self, serial: str, run: str, lease_s: float, *drafts: Draft) -> object:
+        """Keep a claim alive and write in the same transaction. Raises Refused `journal.claim-lost`, having written nothing."""
 
     def release(self, serial: str, run: str) -> None:
         """Give a claim back."""

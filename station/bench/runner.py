@@ -13,8 +13,8 @@ from station.bench.lanes import Lane
 from station.bench.work import Action, Due, Progress, Services, Task, current_key, due
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState
-from station.model.errors import Cancelled, HoloBenchError, LinkLost
-from station.model.events import Draft, Ended, Intended, Observed, Result
+from station.model.errors import Cancelled, HoloBenchError, LinkLost, Refused
+from station.model.events import Body, Draft, Ended, Faulted, Intended, Observed, Result
 from station.model.facts import Fact
 from station.model.path import Path
 from station.model.runs import Run
@@ -41,6 +41,7 @@ class _Under:
 class Runner:
     """Keeps every open run moving. Lives on the bench's loop; `consider` is called after every change of a run."""
 
+    intend: Callable[[Run, Draft], Awaitable[object]]
     write: Callable[[Draft], Awaitable[object]]
     actions: Mapping[str, Action]
     paths: Mapping[str, Path]
@@ -114,17 +115,24 @@ class Runner:
 
     async def _perform(self, action: Action, task: Task, intent: Intended) -> None:
         run = task.run
-        await self._write(run, intent)
-        ended = await self._outcome(action, task)
-        self.progressed(run.unit, None)
-        if ended is not None:
-            await self._write(run, ended)
-        if ended is not None and ended.result is Result.INTERRUPTED and not self._closing:
-            await self._pause(BREATH_S)
+        try:
+            await self.intend(run, self._draft(run, intent))
+        except Refused as e:
+            await self.write(self._draft(run, Faulted(e.code, e.detail)))
+        else:
+            await self._to_its_end(action, task)
         self._under.pop(run.id, None)
         current = self.board().runs.get(run.id)
         if current is not None:
             self.consider(current)
+
+    async def _to_its_end(self, action: Action, task: Task) -> None:
+        ended = await self._outcome(action, task)
+        self.progressed(task.run.unit, None)
+        if ended is not None:
+            await self.write(self._draft(task.run, ended))
+        if ended is not None and ended.result is Result.INTERRUPTED and not self._closing:
+            await self._pause(BREATH_S)
 
     async def _outcome(self, action: Action, task: Task) -> Ended | None:
         """How the action ended; None where the station is closing and the open intent must stay open for the next start."""
@@ -153,8 +161,8 @@ class Runner:
         result = Result.FAILED if losses > LOSSES_ALLOWED else Result.INTERRUPTED
         return Ended(task.due.key, result, error.code, error.detail)
 
-    async def _write(self, run: Run, body: Intended | Ended) -> None:
-        await self.write(Draft(body, self.services.clock.now(), run.unit, run.id, run.slot))
+    def _draft(self, run: Run, body: Body) -> Draft:
+        return Draft(body, self.services.clock.now(), run.unit, run.id, run.slot)
 
     def _tell(self, run: Run, facts: Sequence[Fact]) -> None:
-        self.later(Draft(Observed(tuple(facts)), self.services.clock.now(), run.unit, run.id, run.slot))
+        self.later(self._draft(run, Observed(tuple(facts))))

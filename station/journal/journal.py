@@ -171,20 +171,14 @@ class Journal:
         A lease that has run out is taken over, which is recorded. Claiming again for the same run renews; `instead_of` is a run
         of this station that the new one replaces. Raises Refused `journal.claimed` while another holds the unit.
         """
-        entries = [entry(d) for d in drafts]
-        with self._write_lock:
-            self._demand_open()
-            self._commit([])
-            claim, events = self._store.claim(Wish(serial, run, lease_s, instead_of), entries)
-            self._hand_out((*self._written_by_others(events[0].seq), *events) if events else ())
-        self._delivery.run()
-        return claim
+        return self._claimed(drafts, lambda entries: self._store.claim(Wish(serial, run, lease_s, instead_of), entries))
 
-    def renew(self, serial: str, run: str, lease_s: float) -> Claim:
-        """Prolong a claim. Raises Refused `journal.claim-lost` where another bench has taken it."""
-        with self._write_lock:
-            self._demand_open()
-            return self._store.renew(serial, run, lease_s)
+    def renew(self, serial: str, run: str, lease_s: float, *drafts: Draft) -> Claim:
+        """Prolong a claim; `drafts` (what is to happen under it) are committed with that or not at all.
+
+        Raises Refused `journal.claim-lost` where another bench has taken the unit over.
+        """
+        return self._claimed(drafts, lambda entries: self._store.renew(Wish(serial, run, lease_s), entries))
 
     def release(self, serial: str, run: str) -> None:
         """Give a claim back."""
@@ -226,6 +220,17 @@ class Journal:
             if not self._closed:
                 self._hand_out(self._missed(station))
         self._delivery.run()
+
+    def _claimed(self, drafts: Iterable[Draft], ask: Callable[[list[Entry]], tuple[Claim, tuple[Event, ...]]]) -> Claim:
+        """One transaction of the store about a claim, behind everything that is queued."""
+        entries = [entry(d) for d in drafts]
+        with self._write_lock:
+            self._demand_open()
+            self._commit([])
+            claim, events = ask(entries)
+            self._hand_out((*self._written_by_others(events[0].seq), *events) if events else ())
+        self._delivery.run()
+        return claim
 
     def _demand_open(self) -> None:
         if self._closed:

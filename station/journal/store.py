@@ -205,15 +205,16 @@ class SqlStore:
                 return held
         return None
 
-    def renew(self, serial: str, run: str, lease: float) -> Claim:
-        """Prolong a claim that is held. Raises Refused `journal.claim-lost`."""
+    def renew(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
+        """Prolong a claim that is held and append in one transaction. Raises Refused `journal.claim-lost`."""
         with told(), self._writing() as connection:
-            wish = Claim(serial, self.station, run, self._now(connection) + timedelta(seconds=lease))
-            prolong = update(schema.claim).where(self._mine(serial, run)).values(_claim_values(wish))
+            claim = Claim(wish.serial, self.station, wish.run, self._now(connection) + timedelta(seconds=wish.lease))
+            prolong = update(schema.claim).where(self._mine(wish.serial, wish.run)).values(_claim_values(claim))
             if not connection.execute(prolong).rowcount:
-                held = self._held(connection, serial)
-                raise Refused("journal.claim-lost", f"{serial}: {held.station if held else 'nobody'}")
-            return wish
+                held = self._held(connection, wish.serial)
+                raise Refused("journal.claim-lost", f"{wish.serial}: {held.station if held else 'nobody'}")
+            written = self._append(connection, entries) if entries else []
+            return claim, tuple(event for _, event in written)
 
     def release(self, serial: str, run: str) -> None:
         """Give a claim back; nothing happens where it is not held."""

@@ -91,11 +91,11 @@ class CrashingStore:
         self._counted(number)
         return claimed
 
-    def renew(self, serial: str, run: str, lease: float) -> Claim:
-        number = self._count()
-        claim = self._store.renew(serial, run, lease)
+    def renew(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
+        number = self._count(entries)
+        renewed = self._store.renew(wish, entries)
         self._counted(number)
-        return claim
+        return renewed
 
     def release(self, serial: str, run: str) -> None:
         number = self._count()

@@ -14,7 +14,8 @@ from station.bench.bench import Bench
 from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.journal import Journal
 from station.model.errors import LinkLost, NotFound, OverBudget, Refused
-from station.model.events import Ended, Intended, Result
+from station.model.events import Draft, Ended, Event, Faulted, Intended, Plugged, Result, RunCancelled, RunStarted
+from station.model.timing import WallClock
 from station.model.words import StateWord
 from station.paths.registry import PATHS
 from tests.unit import hash_builder
@@ -244,5 +245,85 @@ def test_what_cannot_be_started_is_refused_with_its_reason(tmp_path: Path) -> No
             await until(lambda: bench.tile(1).step_key == "chord")
             with pytest.raises(Refused, match="not-ready"):
                 bench.start(1, "autopilot")
+
+    run_world(work)
+
+
+def test_runs_that_end_together_all_give_their_claims_back(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        for slot in (1, 2):
+            world.bus.plug(slot, FakeUnit(f"00459919505{slot}", battery=10))
+        async with world.bench() as (bench, journal):
+            await until(lambda: all(t.word is StateWord.READY for t in bench.tiles()))
+            for slot in (1, 2):
+                bench.start(slot, "autopilot")
+            await until(lambda: all(t.fault == "enrolment.battery-low" for t in bench.tiles()))
+            runs = [bench.board.runs[t.run] for t in bench.tiles()]
+            journal.append(*(Draft(RunCancelled(), world.clock.now(), r.unit, r.id, r.slot) for r in runs))
+            await until(lambda: journal.claims() == ())
+
+    run_world(work)
+
+
+def test_what_another_bench_writes_into_the_shared_record_moves_nothing_here(tmp_path: Path) -> None:
+    async def work() -> None:
+        world = World(tmp_path)
+        async with world.bench() as (bench, journal):
+            plugged = Plugged("1-1", "normal", 0x045E, 1, "", "theirs")
+            theirs = (Event(1, "bench-2", world.clock.now(), "usb:theirs", "", 1, plugged),
+                      Event(2, "bench-2", world.clock.now(), "usb:theirs", "run-2", 1, RunStarted("autopilot", "autopilot")))
+            journal._delivery.put(theirs)
+            journal._delivery.run()
+            world.bus.plug(2, FakeUnit("004599195056"))
+            await until(lambda: bench.tile(2).word is StateWord.READY)
+            assert bench.tile(1).word is StateWord.EMPTY
+            assert bench.board.runs == {}
+
+    run_world(work)
+
+
+def taken_over_by_another(world: World, serial: str) -> None:
+    """Another bench takes a unit whose claim has run out."""
+    with Journal.open(str(world.file), "bench-2", WallClock()) as other:
+        held, = other.claims()
+        assert held.serial == serial
+        with Journal.open(str(world.file), held.station, WallClock()) as sleeper:
+            sleeper.renew(serial, held.run, -1e9)
+        assert other.claim(serial, "their run", 3600).taken_from == "bench"
+
+
+def test_a_bench_whose_unit_was_taken_over_does_nothing_more_with_it_and_says_so(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, journal):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+            taken_over_by_another(world, unit.serial)
+            before = [e for e in journal.events() if isinstance(e.body, Intended)]
+            unit.files["HoloLensDiagnostics.temp"] = b"x"
+            await until(lambda: bench.tile(1).fault == "journal.claim-lost")
+            bench.retry(1)
+            await until(lambda: sum(isinstance(e.body, Faulted) for e in journal.events()) == 2)
+            assert [e for e in journal.events() if isinstance(e.body, Intended)] == before
+            assert unit.gets == 0
+            assert world.cloud.registered == []
+
+    run_world(work)
+
+
+def test_a_station_that_comes_back_after_its_unit_was_taken_over_leaves_it_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "autopilot")
+            await until(lambda: bench.tile(1).step_key == "chord")
+        taken_over_by_another(world, unit.serial)
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).fault == "journal.claim-lost")
 
     run_world(work)
