@@ -75,21 +75,16 @@ class SqlStore:
 
     def rows(self, wanted: Wanted) -> Iterator[Row]:
         """Rows in the order they were committed, read page by page."""
-        last = 0
-        while True:
-            page = _narrowed(select(schema.event.c.number, *_ROW), wanted).where(schema.event.c.number > last)
+        def read(page: Select[Any]) -> Sequence[Any]:
             with told(), self.engine.connect() as connection:
-                found = connection.execute(page.order_by(schema.event.c.number).limit(_PAGE)).all()
-            for number, *values in found:
-                last = number
-                yield Row(*values)
-            if len(found) < _PAGE:
-                return
+                return connection.execute(page).all()
+
+        return _pages(read, wanted)
 
     def heads(self) -> dict[str, tuple[Head, str]]:
         """Head and seal of every station that ever opened the record."""
         with told(), self.engine.connect() as connection:
-            return {h.station: (Head(h.station, h.seq, h.hash), h.seal) for h in connection.execute(select(schema.head))}
+            return _heads(connection)
 
     def latest_runs(self, limit: int) -> tuple[str, ...]:
         """Ids of the latest run of each unit, newest first."""
@@ -148,12 +143,16 @@ class SqlStore:
             return tuple(Row(*values) for values in connection.execute(wanted))
 
     def verify(self, anchors: Sequence[Head]) -> Verdict:
-        """Walk every chain; `anchors` are heads noted elsewhere that must still stand in them."""
-        findings = list(self._file_findings())
-        heads = self.heads()
+        """Walk every chain as it stands at one moment; `anchors` are heads noted elsewhere that must still stand in them."""
+        with told(), self._one_moment() as connection:
+            return self._verdict(connection, anchors)
+
+    def _verdict(self, connection: Connection, anchors: Sequence[Head]) -> Verdict:
+        findings = list(self._file_findings(connection))
+        heads = _heads(connection)
         walks: dict[str, Walk] = {station: Walk(station) for station in heads}
         pinned = {(a.station, a.seq): a for a in anchors}
-        for row in self.rows(Wanted()):
+        for row in _pages(lambda page: connection.execute(page).all(), Wanted()):
             walk = walks.setdefault(row.station, Walk(row.station))
             findings += walk.check(row)
             anchor = pinned.get((row.station, row.seq))
@@ -166,13 +165,10 @@ class SqlStore:
         findings += (Finding(a.station, a.seq, "anchor", lost) for a in pinned.values())
         return Verdict(sum(w.rows for w in walks.values()), tuple(w.head for w in walks.values()), tuple(findings))
 
-    def _file_findings(self) -> Iterator[Finding]:
-        if self.engine.dialect.name != "sqlite":
-            return
-        with told(), self.engine.connect() as connection:
-            for said in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-                if said != "ok":
-                    yield Finding("", 0, "file", str(said)[:200])
+    def _file_findings(self, connection: Connection) -> Iterator[Finding]:
+        if self.engine.dialect.name == "sqlite":
+            said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+            yield from (Finding("", 0, "file", str(s)[:200]) for s in said if s != "ok")
 
     def claim(self, wish: Wish, entries: Sequence[Entry]) -> tuple[Claim, tuple[Event, ...]]:
         """Claim a unit and append in one transaction; the events tell of a take-over first. Raises Refused `journal.claimed`."""
@@ -252,9 +248,35 @@ class SqlStore:
         return self._clock.now().astimezone(UTC)
 
     @contextmanager
+    def _one_moment(self) -> Iterator[Connection]:
+        """A connection whose reads all see the record as it was at the first, whatever benches write meanwhile."""
+        connection = self.engine.connect()
+        if self.engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
+
+
+def _heads(connection: Connection) -> dict[str, tuple[Head, str]]:
+    return {h.station: (Head(h.station, h.seq, h.hash), h.seal) for h in connection.execute(select(schema.head))}
+
+
+def _pages(read: Callable[[Select[Any]], Sequence[Any]], wanted: Wanted) -> Iterator[Row]:
+    """The rows that are wanted, `read` a page at a time."""
+    last = 0
+    while True:
+        page = _narrowed(select(schema.event.c.number, *_ROW), wanted).where(schema.event.c.number > last)
+        found = read(page.order_by(schema.event.c.number).limit(_PAGE))
+        for number, *values in found:
+            last = number
+            yield Row(*values)
+        if len(found) < _PAGE:
+            return
 
 
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -14,6 +14,7 @@ from typing import Protocol, Self
 from usb.backend import IBackend
 
 from station.bench.bench import Bench
+from station.bench.claims import LEASE_S
 from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.bench.data_folder import DataFolder
 from station.bench.ports import Record
@@ -148,11 +149,13 @@ class WorldOfABench(Protocol):
 class PracticeBench:
     """A bench in a practice world, with a journal and data folder of its own that vanish with it unless a folder is given.
 
-    `through` wraps the journal's store (`station.practice.crash` cuts the power that way).
+    `ports` numbers the ports of the world that are this bench's slots, in their order (None: one for each unit); two benches can
+    share a world that way. `through` wraps the journal's store (`station.practice.crash` cuts the power that way).
     """
 
     def __init__(self, world: WorldOfABench, folder: Path | None = None, blueprints: Sequence[Blueprint] = (AUTOPILOT_BLUEPRINT,),
-                 journal: str = "", station: str = "practice", through: Callable[[Store], Store] = untouched) -> None:
+                 journal: str = "", station: str = "practice", through: Callable[[Store], Store] = untouched,
+                 ports: Sequence[int] | None = None, lease_s: float = LEASE_S) -> None:
         self.world = world
         self._scratch = tempfile.TemporaryDirectory(prefix="holobench-practice-") if folder is None else None
         self.folder = folder or Path(self._scratch.name if self._scratch else "")
@@ -163,14 +166,15 @@ class PracticeBench:
         self.link = open_graph(settings, self.secrets, None, world.clock, journalled(self.journal, world.clock),
                                Pacer(world.clock))
         self.signin, self.client = self.link.signin, self.link.client
+        ports = ports or range(1, len(world.units) + 1)
         usb = UsbBus(Eyes(BackendReader(world.bus.backend()), world.bus.signal()), self.folder, world.clock,
-                     ports={port_name(n): n for n in range(1, len(world.units) + 1)}, count=len(world.units),
+                     ports={port_name(port): slot for slot, port in enumerate(ports, 1)}, count=len(ports),
                      backend=world.bus.backend())
         cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock)
         record: Record = self.journal
         packed = {b.key: self._packed(b) for b in blueprints}
         self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, packed,
-                           self.journal.board_events)
+                           self.journal.board_events, lease_s=lease_s)
 
     def _packed(self, blueprint: Blueprint) -> Blueprint:
         """The blueprint with a practice package where its path pushes one and it names none."""

@@ -57,13 +57,14 @@ def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] 
 def _live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
     world = FarWorld(FarAddress.of(address))
     begun = time.monotonic()
-    practice = PracticeBench(world, Path(folder), (AUTOPILOT_BLUEPRINT,), through=_through(power_cut))
+    practice = PracticeBench(world, Path(folder), (AUTOPILOT_BLUEPRINT,), through=cut_off_at(power_cut))
     opened = time.monotonic() - begun
     asyncio.run(_work(world, practice, opened, said))
     world.close()
 
 
-def _through(power_cut: tuple[int, str, bool] | None) -> Callable[[Store], Store]:
+def cut_off_at(power_cut: tuple[int, str, bool] | None) -> Callable[[Store], Store]:
+    """The wrap around a store that cuts the power; see `live`."""
     if power_cut is None:
         return untouched
     at_write, when, every = power_cut

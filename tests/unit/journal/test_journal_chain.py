@@ -1,6 +1,8 @@
 """The chain: whatever is done to the stored rows behind the program's back, `verify` names it."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -188,3 +190,30 @@ def test_a_flipped_byte_of_the_file_inside_a_row_never_passes(file, clock, tmp_p
 def _places(stored, text):
     start = stored.find(text)
     return range(start, start + len(text)) if start >= 0 else ()
+
+
+def verdicts_while_a_bench_writes(open_auditor, write, times=15):
+    """What an auditor finds, time after time, in a record that grows meanwhile."""
+    stop = threading.Event()
+
+    def bench():
+        while not stop.is_set():
+            write()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(bench)
+        try:
+            with open_auditor() as auditor:
+                return [auditor.verify() for _ in range(times)]
+        finally:
+            stop.set()
+            writing.result()
+
+
+def test_a_record_that_grows_while_it_is_verified_is_sound(file, clock, draft, journal):
+    journal.append(draft("first"))
+    verdicts = verdicts_while_a_bench_writes(lambda: Journal.open(str(file), "auditor", clock, read_only=True),
+                                             lambda: journal.append(draft("more")))
+
+    assert [v.findings for v in verdicts if not v.sound] == []
+    assert verdicts[-1].rows > verdicts[0].rows

@@ -1,9 +1,7 @@
 """The shared record on a real PostgreSQL server: the same promises, and live changes from bench to bench."""
 
-import os
 import queue
 import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,45 +9,12 @@ import pytest
 from station.journal import Journal
 from station.model.errors import JournalError, Refused
 from station.model.events import Ended, Intended, Noted, Result, RunStarted
+from tests.shared_record import ask
+from tests.unit.journal.test_journal_chain import verdicts_while_a_bench_writes
 
 pytestmark = pytest.mark.postgres
 
 WAIT_S = 20
-
-
-@pytest.fixture(scope="session")
-def server():
-    url = os.environ.get("HOLOBENCH_TEST_POSTGRES", "")
-    if not url:
-        pytest.skip("HOLOBENCH_TEST_POSTGRES names no server")
-    pytest.importorskip("psycopg")
-    from sqlalchemy.engine import make_url
-
-    return make_url(url).set(drivername="postgresql+psycopg")
-
-
-def ask(url, statement, database=None):
-    from sqlalchemy import create_engine
-
-    engine = create_engine(url.set(database=database) if database else url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        result = connection.exec_driver_sql(statement)
-        rows = result.fetchall() if result.returns_rows else []
-    engine.dispose()
-    return rows
-
-
-@pytest.fixture
-def database(server):
-    name = f"journal_{uuid.uuid4().hex[:12]}"
-    ask(server, f'CREATE DATABASE "{name}"')
-    yield server.set(database=name)
-    ask(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-def url(database):
-    return database.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -203,3 +168,13 @@ def test_what_keeps_a_bench_out_is_told_apart(server, clock, change, code):
     with pytest.raises(JournalError) as caught:
         Journal.open(server.set(**change).render_as_string(hide_password=False), "bench-1", clock)
     assert caught.value.code == code
+
+
+def test_a_record_that_grows_while_it_is_verified_is_sound(bench, url, clock, draft):
+    journal = bench()
+    journal.append(draft("first"))
+    verdicts = verdicts_while_a_bench_writes(lambda: Journal.open(url, "auditor", clock, read_only=True),
+                                             lambda: journal.append(draft("more")))
+
+    assert [v.findings for v in verdicts if not v.sound] == []
+    assert verdicts[-1].rows > verdicts[0].rows
