@@ -116,10 +116,7 @@ def _learn(state: BoardState, event: Event) -> BoardState:
         if not isinstance(event.body, RunStarted | Observed) or not event.unit:
             return state
         unit = Unit(event.unit, event.slot, False, "", event.at)
-    known = unit.facts
-    for fact in facts:
-        known = known.with_fact(fact, event.seq)
-    return replace(state, units=_with(state.units, event.unit, replace(unit, facts=known)))
+    return replace(state, units=_with(state.units, event.unit, replace(unit, facts=unit.facts.learnt(facts, event.seq))))
 
 
 def _move_run(state: BoardState, event: Event, paths: Mapping[str, Path]) -> BoardState:

@@ -4,7 +4,7 @@ A fact is never "false because nobody looked": what is not known is absent. Keys
 every key the product uses, what it means and its unit, so that paths, sensors, screens and exports agree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -110,12 +110,14 @@ class Facts(Mapping[str, Known]):
         known = self._known.get(key)
         return str(known.fact.value) if known else ""
 
-    def with_fact(self, fact: Fact, seq: int) -> "Facts":
-        """These facts with one more; an older event never replaces a newer one."""
-        old = self._known.get(fact.key)
-        if old is not None and old.seq > seq:
-            return self
-        return Facts({**self._known, fact.key: Known(fact, seq)})
+    def learnt(self, facts: Iterable[Fact], seq: int) -> "Facts":
+        """These facts with those that one event brought; an older event never replaces a newer one."""
+        known = dict(self._known)
+        for fact in facts:
+            old = known.get(fact.key)
+            if old is None or old.seq <= seq:
+                known[fact.key] = Known(fact, seq)
+        return Facts(known)
 
     def without(self, keys: frozenset[str]) -> "Facts":
         """These facts less some keys, or whole families where a key ends in `.`."""

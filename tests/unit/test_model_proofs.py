@@ -33,7 +33,7 @@ known = st.lists(st.tuples(st.sampled_from((*KEYS, "attested.a")), st.one_of(st.
 def facts_of(rows: list[tuple[str, bool | int, Link, int]]) -> Facts:
     facts = Facts()
     for key, value, source, seq in rows:
-        facts = facts.with_fact(Fact(key, value, source, AT), seq)
+        facts = facts.learnt([Fact(key, value, source, AT)], seq)
     return facts
 
 
@@ -58,10 +58,10 @@ def test_a_proof_looks_only_at_the_keys_that_it_names(proof: Proof, rows: list[t
 
 def test_only_a_person_attests_and_only_at_this_step() -> None:
     said = Fact("attested.seen", True, Link.PERSON, AT)
-    assert Attested("seen").judge(Facts().with_fact(said, 5), since=4) is True
-    assert Attested("seen").judge(Facts().with_fact(said, 5), since=5) is None
+    assert Attested("seen").judge(Facts().learnt([said], 5), since=4) is True
+    assert Attested("seen").judge(Facts().learnt([said], 5), since=5) is None
     forged = Fact("attested.seen", True, Link.MTP, AT)
-    assert Attested("seen").judge(Facts().with_fact(forged, 5), since=4) is None
+    assert Attested("seen").judge(Facts().learnt([forged], 5), since=4) is None
 
 
 def test_a_persons_word_counts_only_where_a_link_knows_nothing() -> None:
@@ -69,9 +69,9 @@ def test_a_persons_word_counts_only_where_a_link_knows_nothing() -> None:
     word = Fact("attested.build-checked", True, Link.PERSON, AT)
 
     def verdict(build: str, *facts: Fact) -> bool | None:
-        known = Facts().with_fact(Fact("unit.build", build, Link.MTP, AT), 1)
+        known = Facts().learnt([Fact("unit.build", build, Link.MTP, AT)], 1)
         for fact in facts:
-            known = known.with_fact(fact, 2)
+            known = known.learnt([fact], 2)
         return new_enough.judge(known, 0)
 
     assert verdict("19041") is None, "the cable tells only the major number"
@@ -81,5 +81,5 @@ def test_a_persons_word_counts_only_where_a_link_knows_nothing() -> None:
 
 
 def test_an_older_event_never_replaces_a_newer_fact() -> None:
-    facts = Facts().with_fact(Fact("a", 2, Link.MTP, AT), 9).with_fact(Fact("a", 1, Link.MTP, AT), 3)
+    facts = Facts().learnt([Fact("a", 2, Link.MTP, AT)], 9).learnt([Fact("a", 1, Link.MTP, AT)], 3)
     assert facts.value("a") == 2
