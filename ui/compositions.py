@@ -76,8 +76,12 @@ def _practice_parts(order: PracticeOrder) -> "tuple[PracticeWorld, PracticeBench
 
     first = practice_blueprint(order.path)
     others = [practice_blueprint(key) for key in PATHS if key != order.path]
-    world = PracticeWorld(order.units, order.speed, order.seed, order.faults).start()
-    return world, PracticeBench(world, blueprints=(first, *others), journal=order.journal)
+    world = PracticeWorld(order.units, order.speed, order.seed, order.faults, path=order.path, port=order.port).start()
+    try:
+        return world, PracticeBench(world, blueprints=(first, *others), journal=order.journal)
+    except BaseException:
+        world.stop()
+        raise
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -59,11 +59,11 @@ def _window(words: Sequence[str]) -> int:
 
     if not words:
         return start(Order())
+    from station.cli.practice import add_parser
     from ui.practice.order import PracticeOrder
 
-    parser = argparse.ArgumentParser(prog="holobench practice")
-    for name, kind, default in (("units", int, 8), ("path", str, "autopilot"), ("speed", float, 1.0), ("seed", int, 1),
-                                ("faults", str, ""), ("journal", str, "")):
-        parser.add_argument(f"--{name}", type=kind, default=default)
-    given = parser.parse_args(list(words[1:]))
-    return start(Order(PracticeOrder(given.units, given.path, given.speed or 1.0, given.seed, given.faults, given.journal)))
+    parser = argparse.ArgumentParser(prog="holobench")
+    add_parser(parser.add_subparsers())
+    given = parser.parse_args(list(words))
+    return start(Order(PracticeOrder(given.units, given.path, given.speed or 1.0, given.seed, given.faults, given.journal,
+                                     given.port)))

@@ -6,14 +6,15 @@ number its `run` returns or the one of the `HoloBenchError` it raises.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TextIO
 
 import resources
 from station.bench.configuration import Config, load
-from station.model.errors import HoloBenchError
+from station.model.errors import HoloBenchError, LinkError
 from station.model.faults import catalogue
 from station.model.timing import Clock, WallClock
 from station.model.words import N_
@@ -31,6 +32,7 @@ class Context:
     err: TextIO = field(default_factory=lambda: sys.stderr)
     clock: Clock = field(default_factory=WallClock)
     loader: Callable[[], Config] = load
+    _told: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def config(self) -> Config:
@@ -43,13 +45,13 @@ class Context:
 
     def emit(self, **values: Any) -> None:
         """One object of data: a JSON line."""
-        self.out.write(json.dumps(values, ensure_ascii=False, default=str) + "\n")
-        self.out.flush()
+        self.say(json.dumps(values, ensure_ascii=False, default=str))
 
     def say(self, text: str = "") -> None:
-        """One line of data for a person; not for `--json`."""
-        self.out.write(text + "\n")
-        self.out.flush()
+        """One line of data for a person; not for `--json`. Raises LinkError `station.output-failed`."""
+        with writing_out():
+            self.out.write(text + "\n")
+            self.out.flush()
 
     def note(self, text: str) -> None:
         """One line of diagnostics."""
@@ -63,8 +65,11 @@ class Context:
                 "cure": self.translate(fault.cure), "who": self.translate(fault.who.value), "detail": error.detail}
 
     def complain(self, error: HoloBenchError) -> None:
-        """Show an error on standard error, as JSON or as four short lines."""
+        """Show an error on standard error, as JSON or as four short lines. What was told last is not told again."""
         told = self.explain(error)
+        if told == self._told:
+            return
+        self._told = told
         if self.json:
             self.note(json.dumps({"error": told}, ensure_ascii=False))
             return
@@ -72,3 +77,14 @@ class Context:
         self.note(f"{told['title']}{detail}")
         for label, key in LABELS:
             self.note(f"  {self.translate(label)}: {told[key]}")
+
+
+@contextmanager
+def writing_out() -> Iterator[None]:
+    """Around what writes data. Raises LinkError `station.output-failed`, BrokenPipeError where the reader has gone."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as e:
+        raise LinkError("station.output-failed", e.strerror or "") from e

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from station.cli.context import Context
+from station.cli.context import Context, writing_out
 from station.journal.chain import Finding, Head, Verdict, parse_head
 from station.journal.export import FORMATS, written_whole
 from station.journal.journal import Journal
@@ -79,7 +79,9 @@ def _export(journal: Journal, args: argparse.Namespace, context: Context) -> int
     how = args.format or ("csv" if args.output and args.output.suffix.casefold() == ".csv" else "ndjson")
     wanted = {"run": args.run, "unit": args.unit, "station": args.station}
     if args.output is None:
-        journal.export(context.out, how, **wanted)
+        with writing_out():
+            journal.export(context.out, how, **wanted)
+            context.out.flush()
         return 0
     with written_whole(args.output, "journal.export-failed") as stream:
         count = journal.export(stream, how, **wanted)

@@ -6,6 +6,8 @@ import locale
 import os
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
@@ -35,8 +37,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         context.complain(Cancelled())
         return Cancelled.exit_status
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + getattr(signal, "SIGPIPE", 13)
+    except Exception as e:
+        context.complain(HoloBenchError("station.bug", f"{type(e).__name__}: {_kept_trace()}"))
+        return HoloBenchError.exit_status
+    finally:
+        _let_go_of_output()
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written any more (the reader has gone, the disk is full) is no second failure at the end of the program."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _kept_trace() -> str:
+    """The trace of a bug in a file for the developers, since a person can do nothing with it: where it is."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="holobench-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
+            file.write(f"holobench {program_version()}, Python {sys.version}, {sys.platform}\n{traceback.format_exc()}")
+    except OSError:
+        return traceback.format_exc(limit=-1)
+    return file.name
 
 
 def system_language() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from station.bench.bench import Bench
 from station.cli.context import Context
 from station.model.board import Tile
-from station.model.errors import HoloBenchError
+from station.model.errors import HoloBenchError, LinkError
 from station.model.events import Event, Noted, encode
 from station.model.runs import Phase, Run
 from station.model.words import N_, StateWord
@@ -21,23 +21,33 @@ class Narrator:
         self._bench = bench
         self._context = context
         self._shown: dict[int, str] = {}
+        self._unheard: Exception | None = None
+
+    def check(self) -> None:
+        """Raises what kept the last words from being written: nobody can hear the rest either."""
+        if self._unheard is not None:
+            raise self._unheard
 
     def events(self, events: tuple[Event, ...]) -> None:
-        """Journal events as NDJSON."""
-        for event in events:
-            if isinstance(event.body, Noted):
-                continue
-            self._context.emit(event=event.body.kind, seq=event.seq, at=event.at.isoformat(), slot=event.slot, unit=event.unit,
-                               run=event.run, **encode(event.body))
+        """Journal events as NDJSON; told in the journal's thread, so that trouble with the output waits for `check`."""
+        try:
+            for event in events if self._unheard is None else ():
+                if not isinstance(event.body, Noted):
+                    self._context.emit(event=event.body.kind, seq=event.seq, at=event.at.isoformat(), slot=event.slot,
+                                       unit=event.unit, run=event.run, **encode(event.body))
+        except (LinkError, BrokenPipeError) as e:
+            self._unheard = e
 
     def tiles(self, slots: frozenset[int]) -> None:
         """Changed tiles for a person."""
-        for slot in sorted(slots):
-            tile = self._bench.tile(slot)
-            line = self._line(tile)
-            if self._shown.get(slot) != line:
-                self._shown[slot] = line
-                self._context.say(line)
+        try:
+            for slot in sorted(slots) if self._unheard is None else ():
+                line = self._line(self._bench.tile(slot))
+                if self._shown.get(slot) != line:
+                    self._shown[slot] = line
+                    self._context.say(line)
+        except (LinkError, BrokenPipeError) as e:
+            self._unheard = e
 
     def trouble(self, error: HoloBenchError | None) -> None:
         """The station's own trouble."""

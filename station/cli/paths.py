@@ -6,7 +6,7 @@ from typing import Any
 
 from station.cli.context import Context
 from station.model.build import OsBuild
-from station.model.errors import UsageError
+from station.model.errors import DataError, UsageError
 from station.model.path import IdentityKind, Purpose
 from station.model.words import N_, Generation
 from station.paths.choosing import NEEDS, Offer, Reason, Situation, offers
@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Show every path with its reasons, possible ones first.
 
-    Raises UsageError `paths.unknown-need`, DataError `model.bad-build`.
+    Raises UsageError `paths.unknown-need`, `model.bad-build`.
     """
     for offer in offers(PATHS.values(), _situation(args)):
         if context.json:
@@ -46,9 +46,16 @@ def _situation(args: argparse.Namespace) -> Situation:
     if unknown:
         raise UsageError("paths.unknown-need", f"{', '.join(unknown)}; there are: {', '.join(NEEDS)}")
     return Situation(
-        GENERATIONS.get(args.generation, Generation.UNKNOWN), OsBuild.parse(args.build) if args.build else None,
+        GENERATIONS.get(args.generation, Generation.UNKNOWN), _build(args.build),
         IDENTITIES.get(args.identity), Purpose(args.purpose) if args.purpose else None,
         MappingProxyType({**dict.fromkeys(args.has, True), **dict.fromkeys(args.lacks, False)}))
+
+
+def _build(text: str) -> OsBuild | None:
+    try:
+        return OsBuild.parse(text) if text else None
+    except DataError as e:
+        raise UsageError(e.code, e.detail) from e
 
 
 def _plain(offer: Offer, context: Context) -> dict[str, Any]:

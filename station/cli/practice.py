@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from station.cli.context import Context
@@ -17,22 +18,31 @@ ROUND_S = 2.0
 RUN_BUDGET_S = 4 * 3600.0
 """Bench seconds after which a practice run that does not end is given up."""
 
+GREATEST_PORT = 65_535
+
 
 def add_parser(subparsers: Any) -> None:
     """`practice`."""
     parser = subparsers.add_parser("practice", help="practise on virtual units and a virtual tenant")
     parser.add_argument("--units", type=int, default=8, help="how many virtual units (1 to 64)")
     parser.add_argument("--path", default="autopilot", help="key of the enrolment path")
-    parser.add_argument("--auto", action="store_true", help="let a virtual technician do what the cards say")
-    parser.add_argument("--speed", type=float, default=0.0, help="bench seconds per second (default: 60 with --auto, else 1)")
+    parser.add_argument("--auto", action="store_true", help="in the terminal, where a virtual technician does what the cards say")
+    parser.add_argument("--speed", type=float, default=0.0,
+                        help="bench seconds per second (default: 60 in the terminal, 1 in the window)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same world")
     parser.add_argument("--faults", default="", help="odd behaviours to switch on, such as other-tenant:2,unplug-during-copy:1")
     parser.add_argument("--list-faults", action="store_true", help="name every odd behaviour and its source")
-    parser.add_argument("--port", type=int, default=0, help="loopback port of the virtual tenant (default: a free one)")
+    parser.add_argument("--port", type=_port, default=0, help="loopback port of the virtual tenant (default: a free one)")
     parser.add_argument("--journal", default="", help="keep the record in this file or database")
     parser.add_argument("--crash", default="", metavar="before:N|after:N",
                         help="cut the power before or after the n-th write of the record, to see what is left of it")
     parser.add_argument("--json", action="store_true", help="events as one JSON object a line")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > GREATEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number up to {GREATEST_PORT}, not {text!r}")
+    return int(text)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -81,16 +91,17 @@ async def _play(world: "PracticeWorld", practice: "PracticeBench", blueprint: st
     await bench.open()
     try:
         technician = Technician(bench, world.unit_of, blueprint)
-        await _until_nothing_is_left(technician, len(world.units))
+        await _until_nothing_is_left(technician, len(world.units), teller.check)
     finally:
         await practice.close()
     return narration.close(bench, context)
 
 
-async def _until_nothing_is_left(technician: "Technician", units: int) -> None:
+async def _until_nothing_is_left(technician: "Technician", units: int, check: Callable[[], None]) -> None:
     bench = technician.bench
     end = bench.clock.monotonic() + RUN_BUDGET_S
     while True:
+        check()
         technician.round()
         finished = [t for t in bench.tiles() if t.run and technician.leaves(t) and t.word is not StateWord.EMPTY]
         if len(finished) == units:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from station.cli.context import Context
 from station.cli.signing_in import WAYS, add_sign_in, open_tenant, sign_in
 from station.links.graph import routes
-from station.model.errors import ConfigurationError, LinkError, NotFound, SignInNeeded
+from station.model.errors import ConfigurationError, NotFound, SignInNeeded
 from station.model.timing import Deadline
 from station.model.words import N_
 
@@ -60,11 +60,11 @@ def _status(args: argparse.Namespace, context: Context) -> int:
             from station.tenant.records import read_records
 
             records = read_records(link.client, args.serial, Deadline(STATUS_SECONDS))
-    except (ConfigurationError, SignInNeeded, LinkError) as error:
+    except ConfigurationError as error:
         context.complain(error)
         if not known:
-            raise
-        return 0 if isinstance(error, ConfigurationError) else error.exit_status
+            raise NotFound("station.serial-unknown", args.serial) from error
+        return 0
     for row in _tenant_rows(records, context):
         known += 1
         _row(context, row)

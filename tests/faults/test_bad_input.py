@@ -7,18 +7,20 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits a process as POSIX does")
 
 
-def holobench(tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The program in a process and a home of its own."""
+def holobench(tmp_path: Path, *words: str, out: TextIO | int = subprocess.PIPE,
+              **environment: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process and a home of its own; `out` is where its data goes."""
     variables = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "LANG": "C.UTF-8",
                  "XDG_CONFIG_HOME": str(tmp_path / "config"), "HOLOBENCH_CONFIG": "", **environment}
     return subprocess.run([sys.executable, "-c", "import sys; from ui.entry import main; sys.exit(main())", *words],
-                          capture_output=True, text=True, env=variables, timeout=60)
+                          stdout=out, stderr=subprocess.PIPE, text=True, env=variables, timeout=60)
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
@@ -103,7 +105,7 @@ def test_a_port_that_is_in_use_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("practice", "--auto", "--units", "0"), ("practice", "--auto", "--units", "9999"),
-                                   ("practice", "--auto", "--faults", "no-such-thing")])
+                                   ("practice", "--auto", "--faults", "no-such-thing"), ("paths", "--build", "tomorrow")])
 def test_numbers_and_names_out_of_range_are_usage_errors(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = holobench(tmp_path, *words)
     assert done.returncode == 2
@@ -114,3 +116,54 @@ def test_a_word_that_is_no_command_is_a_usage_error(tmp_path: Path) -> None:
     done = holobench(tmp_path, "teleport")
     assert done.returncode == 2
     assert "usage:" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_no_machine_has_is_a_usage_error(tmp_path: Path, port: str) -> None:
+    done = holobench(tmp_path, "practice", "--auto", "--port", port)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_serial_that_nobody_knows_is_not_found_where_no_tenant_is_configured(tmp_path: Path) -> None:
+    done = holobench(tmp_path, "unit", "status", "004599195056")
+    assert done.returncode == 4
+    assert "station.serial-unknown" in done.stderr
+    assert done.stderr.count("configuration.no-tenant") == 1
+
+
+WRITERS = [("practice", "--list-faults"), ("practice", "--auto", "--units", "1", "--speed", "2000", "--json"),
+           ("practice", "--auto", "--units", "1", "--speed", "2000"), ("fault", "wifi"), ("paths", "--json")]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", WRITERS)
+def test_an_output_that_takes_nothing_more_is_one_clear_error(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = holobench(tmp_path, *words, out=full)
+    assert done.returncode == 1
+    assert done.stderr.count("station.output-failed") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", WRITERS)
+def test_a_reader_that_has_seen_enough_ends_the_program_quietly(tmp_path: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody_reads:
+        done = holobench(tmp_path, *words, out=nobody_reads)
+    assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_a_bug_is_shown_as_one_and_its_trace_is_kept_for_the_developers(tmp_path: Path) -> None:
+    script = ("import sys; from station.cli import paths; from station.cli.main import main; "
+              "paths.offers = lambda *_: 1 / 0; sys.exit(main(['paths']))")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "LANG": "C.UTF-8", "TMPDIR": str(tmp_path)})
+    assert done.returncode == 1
+    assert "station.bug" in complaint(done)
+    trace, = tmp_path.glob("holobench-bug-*.txt")
+    assert str(trace) in done.stderr
+    assert "ZeroDivisionError" in trace.read_text(encoding="utf-8")

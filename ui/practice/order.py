@@ -18,6 +18,7 @@ class PracticeOrder:
     seed: int = 1
     faults: str = ""
     journal: str = ""
+    port: int = 0
 
     def check(self) -> None:
         """Raises UsageError `practice.bad-numbers`."""
