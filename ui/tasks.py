@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+from PySide6.QtCore import QObject
+
 from station.model.errors import Cancelled, HoloBenchError
 
 P = ParamSpec("P")
@@ -24,11 +26,16 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="screen")
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str = "") -> asyncio.Task[Any]:
-        """Run a coroutine on the window's loop. The loop's thread only."""
+    def start(self, work: Coroutine[Any, Any, Any], name: str = "", shown_by: QObject | None = None) -> asyncio.Task[Any]:
+        """Run a coroutine on the window's loop. The loop's thread only.
+
+        `shown_by`: what shows the answer; when it goes (another language or look builds the screens anew) nobody waits any more.
+        """
         task = asyncio.get_running_loop().create_task(work, name=name or None)
         self._running.add(task)
         task.add_done_callback(self._finished)
+        if shown_by is not None:
+            shown_by.destroyed.connect(lambda: task.cancel())
         return task
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -83,7 +83,7 @@ class Comparing(QWidget):
         self._fields[number].setText(str(file))
         first, second = self.files
         if first is not None and second is not None:
-            self._context.tasks.start(self._compare(first, second), "compare")
+            self._context.tasks.start(self._compare(first, second), "compare", self)
 
     async def _compare(self, first: Path, second: Path) -> None:
         found = await self._context.tasks.blocking(compare_packages, first, second)

@@ -84,7 +84,7 @@ class Inspecting(QWidget):
 
     def _again(self) -> None:
         if self.file is not None:
-            self._context.tasks.start(self._inspect(self.file, self._password), "inspect")
+            self._context.tasks.start(self._inspect(self.file, self._password), "inspect", self)
 
     async def _inspect(self, file: Path, password: str | None) -> None:
         reveal = self.reveal.isChecked()

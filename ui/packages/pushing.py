@@ -253,9 +253,9 @@ class Pushing(QWidget):
     def look_there(self) -> None:
         """List the packages that lie on the chosen targets."""
         if self.place is Place.STICK:
-            self._context.tasks.start(self._look_stick(), "look")
+            self._context.tasks.start(self._look_stick(), "look", self)
         for target in self.targets() if self.place is not Place.STICK else ():
-            self._context.tasks.start(self._look_unit(target), "look")
+            self._context.tasks.start(self._look_unit(target), "look", self)
 
     async def _look_stick(self) -> None:
         found = await self._context.tasks.blocking(push.stick_packages, self.stick or Path())

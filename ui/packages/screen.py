@@ -126,7 +126,7 @@ class PackagesScreen(Page):
         self.pushing.refresh()
         if not self._history_shown:
             self._history_shown = True
-            self._context.tasks.start(self.pushing.show_history(), "push history")
+            self._context.tasks.start(self.pushing.show_history(), "push history", self)
         super().showEvent(event)
 
     # Settings files.
