@@ -10,7 +10,7 @@ from ui.language import _
 from ui.theme.tokens import Type
 from ui.widgets.ask import dialog
 from ui.widgets.buttons import Weight, button
-from ui.widgets.text import label
+from ui.widgets.text import label, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def failure_dialog(parent: QWidget, failure: Explained) -> QDialog:
     for name, text in ((_("Why"), failure.cause), (_("What to do"), failure.cure), (_("Who can cure it"), failure.who),
                        (_("In this case"), failure.detail)):
         if text:
-            layout.addWidget(label(name, Type.CAPTION, "soft"))
-            layout.addWidget(label(text, selectable=True))
+            layout.addLayout(told(name, text))
     layout.addWidget(label(failure.code, Type.CAPTION, "soft", selectable=True))
+    layout.addStretch(1)
     box = QDialogButtonBox()
     box.addButton(button(_("Close"), made.accept, Weight.PRIMARY), QDialogButtonBox.ButtonRole.AcceptRole)
     layout.addWidget(box)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from station.package import settings as s
@@ -21,7 +20,7 @@ from ui.packages.secret_field import vault_of
 from ui.packages.value_form import ValueForm
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
-from ui.widgets.paper import clear, paper, row, scrolled
+from ui.widgets.paper import SPLIT, clear, paper, row, scrolled
 from ui.widgets.text import label
 
 LINT_AFTER_MS = 250
@@ -60,9 +59,10 @@ class Editor(QWidget):
             split.addWidget(part)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        split.setSizes([270, 680, 360])
+        split.setHandleWidth(SPLIT)
+        split.setSizes([250, 680, 350])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 12, 0, 0)
         layout.addWidget(split)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -71,15 +71,8 @@ class Editor(QWidget):
         self.pages.setCurrentRow(0)
         self.judge()
 
-    def _icon(self, name: str, colour: str = "ink") -> QIcon:
-        """An icon that can be seen on a chosen line, too."""
-        theme = self._context.theme
-        made = QIcon(theme.icon(name, colour))
-        made.addPixmap(theme.glyph(name, theme.tokens.on_accent, 22, self.devicePixelRatioF()), QIcon.Mode.Selected)
-        return made
-
     def _add_page(self, title: str, icon: str) -> None:
-        item = QListWidgetItem(self._icon(icon), _(title))
+        item = QListWidgetItem(self._context.theme.icon(icon), _(title))
         item.setSizeHint(QSize(0, self._context.theme.sizes.target))
         self.pages.addItem(item)
 
@@ -112,7 +105,7 @@ class Editor(QWidget):
     def _fill(self, number: int, spec: PageSpec) -> None:
         inside = QWidget()
         layout = QVBoxLayout(inside)
-        layout.setContentsMargins(4, 0, 12, 12)
+        layout.setContentsMargins(0, 0, 8, 12)
         layout.setSpacing(14)
         layout.addWidget(label(_(spec.title), Type.HEADING))
         for section in spec.sections:
@@ -148,7 +141,7 @@ class Editor(QWidget):
 
     def judge(self) -> None:
         """Ask the lint in a thread and show what it says, unless the settings changed meanwhile."""
-        self._context.tasks.start(self._judge(), "lint")
+        self._context.tasks.start(self._judge(), "lint", self)
 
     async def _judge(self) -> None:
         revision = self.draft.revision
@@ -164,7 +157,7 @@ class Editor(QWidget):
         for number, spec in enumerate(PAGES):
             item = self.pages.item(number)
             bad = spec.key in wrong
-            item.setIcon(self._icon("error" if bad else spec.icon, "danger" if bad else "ink"))
+            item.setIcon(self._context.theme.icon("error" if bad else spec.icon, "danger" if bad else "ink"))
             item.setToolTip(_("There are errors on this page.") if bad else "")
 
 

@@ -39,7 +39,7 @@ class FindingList(QWidget):
         self._rows.setContentsMargins(0, 0, 8, 0)
         self._rows.setSpacing(8)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(_("What the check says"), Type.HEADING))
         layout.addWidget(self.summary)
         layout.addWidget(scrolled(inside), 1)

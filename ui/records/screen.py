@@ -32,7 +32,7 @@ from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
 from ui.widgets.page import Page
-from ui.widgets.paper import row
+from ui.widgets.paper import SPLIT, row
 from ui.widgets.table import table
 
 PERIODS = ((1, N_("Today and yesterday")), (7, N_("Seven days")), (31, N_("A month")), (0, N_("Everything")))
@@ -94,6 +94,7 @@ class RecordsScreen(Page):
         split.addWidget(self.preview)
         split.setSizes([840, 420])
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(SPLIT)
         self.content.addWidget(self.notice)
         self.content.addLayout(row(self.search, self.period, self.phase))
         self.content.addWidget(self.figures)
@@ -117,7 +118,7 @@ class RecordsScreen(Page):
 
     def read(self) -> None:
         """Read the record anew."""
-        self._start(self._read())
+        self._context.tasks.start(self._read(), "records", self)
 
     async def _read(self) -> None:
         days = int(self.period.currentData())

@@ -39,7 +39,7 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
 from ui.widgets.flow import Flow
 from ui.widgets.page import Page
-from ui.widgets.paper import row
+from ui.widgets.paper import SPLIT, row
 from ui.widgets.table import table
 from ui.widgets.text import label
 
@@ -100,6 +100,7 @@ class RegistrationsScreen(Page):
         split.addWidget(self.details)
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(SPLIT)
         self._stack = QStackedWidget()
         self._stack.addWidget(Empty(self._context.theme, "registrations", _("No hashes yet"),
                                     _("Drop files here, or take what this bench has harvested."),

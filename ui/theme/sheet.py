@@ -18,6 +18,8 @@ QFrame[paper="warn"] { background: $warn_soft; border: 1px solid $warn; border-r
 QFrame[paper="danger"] { background: $danger_soft; border: 1px solid $danger; border-radius: ${radius}px; }
 QFrame[paper="good"] { background: $good_soft; border: 1px solid $good; border-radius: ${radius}px; }
 QFrame[paper="info"] { background: $accent_soft; border: 1px solid $accent; border-radius: ${radius}px; }
+QFrame[paper="panel"] { background: $surface; border: 0; border-top: 3px solid $practice; }
+QFrame[paper="rule"] { background: $line; border: 0; }
 QFrame[paper="practice"] { background: $practice; border: 0; }
 QFrame[paper="practice"] QLabel { color: $on_practice; }
 QLabel { background: transparent; }
@@ -71,7 +73,10 @@ QComboBox::down-arrow { image: url("$arrow"); width: 20px; height: 20px; }
 QComboBox QAbstractItemView { background: $surface; color: $ink; border: 1px solid $line_strong; outline: 0; }
 QComboBox QAbstractItemView::item { min-height: ${target}px; }
 QCheckBox, QRadioButton { min-height: ${target}px; spacing: 10px; }
-QCheckBox::indicator, QRadioButton::indicator { width: 22px; height: 22px; }
+QCheckBox::indicator { width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$tick"); }
+QCheckBox::indicator:disabled { border-color: $line; background: $ground; }
+QCheckBox::indicator:checked:disabled { background: $line_strong; border-color: $line_strong; }
 QRadioButton::indicator { width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 11px; background: $surface; }
 QRadioButton::indicator:checked { width: 10px; height: 10px; border: 6px solid $accent; }
 QRadioButton::indicator:disabled { border-color: $line_strong; background: $ground; }
@@ -84,10 +89,12 @@ QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; 
 QTableView::item, QTreeView::item { padding: 4px 8px; }
 QTableView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $ink; }
 QTableView::item:focus, QTreeView::item:focus { border: 2px solid $accent; }
+QHeaderView { background: $raised; }
 QHeaderView::section {
-    background: $raised; color: $ink; font-weight: 600; border: 0; border-bottom: 1px solid $line_strong;
-    padding: 0 8px; min-height: ${target}px;
+    background: $raised; color: $soft; font-weight: 600; border: 0; border-bottom: 1px solid $line;
+    padding: 0 11px; min-height: ${inner}px;
 }
+QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab {
     min-height: ${inner}px; padding: 0 ${pad}px; border: 0; border-bottom: 3px solid transparent;
     color: $soft; background: transparent;
@@ -95,15 +102,20 @@ QTabBar::tab {
 QTabBar::tab:selected { color: $ink; border-bottom: 3px solid $accent; font-weight: 600; }
 QTabBar::tab:focus { background: $accent_soft; }
 QTabWidget::pane { border: 0; border-top: 1px solid $line; }
-QDockWidget { font-weight: 600; }
-QDockWidget::title { background: $raised; padding: 8px; }
-QScrollBar:vertical { background: transparent; width: 14px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 14px; margin: 0; }
-QScrollBar::handle { background: $line_strong; border-radius: 5px; margin: 2px; min-height: 44px; min-width: 44px; }
+QMainWindow::separator { background: $line; height: 1px; width: 1px; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: $line_strong; border-radius: 3px; margin: 3px; min-height: 44px; min-width: 44px; }
+QScrollBar::handle:hover { background: $soft; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSlider { min-height: ${target}px; }
-QSplitter::handle { background: $line; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: $line; }
+QListWidget { background: $surface; border: 1px solid $line; border-radius: ${radius_small}px; outline: 0; }
+QListWidget::item { padding: 0 8px; color: $ink; }
+QListWidget::item:hover { background: $raised; }
+QListWidget::item:selected { background: $accent_soft; color: $ink; border-left: 4px solid $accent; padding: 0 8px 0 4px; }
 QMenu { background: $surface; border: 1px solid $line_strong; }
 QMenu::item { min-height: ${target}px; padding: 0 ${pad}px; }
 QMenu::item:selected { background: $accent_soft; }
@@ -118,7 +130,9 @@ def sheet(tokens: Tokens, sizes: Sizes) -> str:
     values["types"] = "\n".join(
         f'QLabel[type="{kind.value}"] {{ font-size: {round(pixels * sizes.text)}px; font-weight: {600 if strong else 400}; }}'
         for kind, (pixels, strong) in TYPE.items())
-    values["arrow"] = (Path(resources.__file__).parent / "icons" / "combo-arrow.svg").as_posix()
+    icons = Path(resources.__file__).parent / "icons"
+    values["arrow"] = (icons / "combo-arrow.svg").as_posix()
+    values["tick"] = (icons / f"tick-{tokens.mode.value}.svg").as_posix()
     values |= {
         "radius": sizes.radius, "radius_small": max(2, sizes.radius - 2), "pad": sizes.pad, "pad_focus": sizes.pad - 2,
         "target": sizes.target, "inner": sizes.target - 2, "inner_focus": sizes.target - 6,

@@ -86,7 +86,7 @@ DARK = Tokens(
     mode=Mode.DARK, ground="#14181d", surface="#1e242b", raised="#2b333c", line="#36404b", line_strong="#8893a0",
     ink="#f1f4f7", soft="#b0bac5", accent="#5aa2ff", accent_ink="#7db5ff", on_accent="#06182e", accent_soft="#1b3557",
     danger="#ff6b6b", on_danger="#2a0000", danger_soft="#43191c", warn="#ffc457", warn_soft="#3d2d0c",
-    good="#62d394", good_soft="#15372a", practice="#b79cf2", on_practice="#1c0f3a",
+    good="#62d394", good_soft="#15372a", practice="#5a3fa0", on_practice="#ffffff",
     states=_states(
         quiet=Tone("#b7c2ce", "#93a1b0", "#14181d"), blue=Tone("#7db5ff", "#7db5ff", "#07203f"),
         amber=Tone("#ffc457", "#ffb11a", "#241600", loud=True), green=Tone("#62d394", "#62d394", "#06301a"),

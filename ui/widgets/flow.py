@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 class Flow(QWidget):
-    """Widgets from left to right, then in the next line; the one that grows takes what is left of its line."""
+    """Widgets from left to right, then in the next line; the one that grows takes what is left of its line.
 
-    def __init__(self, gap: int = 8) -> None:
+    `right`: what is left of a line stands before its widgets.
+    """
+
+    def __init__(self, gap: int = 8, right: bool = False) -> None:
         super().__init__()
+        self._right = right
         self._widgets: list[QWidget] = []
         self._gap = gap
         self._growing: QWidget | None = None
@@ -68,11 +72,14 @@ class Flow(QWidget):
         top = 0
         for line in self._lines(width):
             height = max(_size(widget).height() for widget in line)
-            left, spare = 0, max(0, width - self._width(line))
+            spare = max(0, width - self._width(line))
+            left = spare if self._right else 0
             for widget in line:
                 wide = _size(widget).width() + (spare if widget is self._growing else 0)
+                fixed = widget.sizePolicy().verticalPolicy() is QSizePolicy.Policy.Fixed
+                high = min(height, _size(widget).height()) if fixed else height
                 if really:
-                    widget.setGeometry(QRect(left, top, min(wide, max(width, 1)), height))
+                    widget.setGeometry(QRect(left, top + (height - high) // 2, min(wide, max(width, 1)), high))
                 left += wide + self._gap
             top += height + self._gap
         return max(0, top - self._gap)

@@ -29,7 +29,8 @@ class Notices(QWidget):
 
     def say(self, theme: Theme, text: str, kind: str, more: Callable[[], None] | None = None) -> None:
         """Say a text; `more` is offered as a button."""
-        frame, layout = paper(kind, pad=8, across=True)
+        frame, layout = paper(kind, pad=4, across=True)
+        layout.setContentsMargins(12, 2, 4, 2)
         icon, colour = ICONS[kind]
         mark = QLabel()
         mark.setPixmap(theme.glyph(icon, getattr(theme.tokens, colour), 24, self.devicePixelRatioF()))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.theme.tokens import Type
+from ui.widgets.flow import Flow
 from ui.widgets.paper import row, scrolled
 from ui.widgets.text import label
 
@@ -17,8 +18,12 @@ class Page(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(12)
-        heading = label(title, Type.VERB, wrap=False)
-        outer.addLayout(row(heading, None, *actions))
+        offers = Flow(right=True)
+        for action in actions:
+            offers.add(action)
+        heading = row(label(title, Type.VERB, wrap=False), offers, gap=24)
+        heading.setStretch(1, 1)
+        outer.addLayout(heading)
         if about:
             outer.addWidget(label(about, tone="soft"))
         inside = QWidget()

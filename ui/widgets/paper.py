@@ -3,6 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
 
+SPLIT = 16
+"""The room between two sides of a screen that can be drawn wider."""
+
 
 def paper(kind: str = "card", pad: int = 16, gap: int = 10, across: bool = False) -> tuple[QFrame, QBoxLayout]:
     """A frame and the layout in it. `kind`: card, flat, rail, side, info, good, warn, danger, practice."""
@@ -35,6 +38,18 @@ def row(*items: QWidget | QLayout | None, gap: int = 10) -> QHBoxLayout:
         else:
             layout.addLayout(item)
     return layout
+
+
+def rule(upright: bool = False) -> QFrame:
+    """A thin line between two parts."""
+    line = QFrame()
+    line.setProperty("paper", "rule")
+    line.setFrameShape(QFrame.Shape.NoFrame)
+    if upright:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
 
 
 def scrolled(widget: QWidget) -> QScrollArea:

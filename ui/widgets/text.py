@@ -1,7 +1,7 @@
 """Texts: one function for every label, so that size, tone and wrapping are chosen by purpose."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme.tokens import Type
 
@@ -21,6 +21,15 @@ def label(text: str, kind: Type = Type.BODY, tone: str = "", wrap: bool = True, 
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     return made
+
+
+def told(name: str, text: str) -> QVBoxLayout:
+    """Something that is known, below the word for it."""
+    both = QVBoxLayout()
+    both.setSpacing(1)
+    both.addWidget(label(name, Type.CAPTION, "soft"))
+    both.addWidget(label(text, selectable=True))
+    return both
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
