@@ -49,7 +49,7 @@ def test_it_shows_verb_instruction_and_step(guided: Opened) -> None:
     _window, pane = guided(bench)
     shown = texts(pane)
     assert "Tap Power + Volume Down" in shown
-    assert "Step 2 of 10" in shown
+    assert "Step 2 of 10 · Autopilot, self-deploying, over Wi-Fi" in shown
     assert any(text.startswith("On the first page") for text in shown)
 
 
@@ -167,8 +167,8 @@ def test_facts_come_with_source_and_age_what_is_awaited_first(guided: Opened) ->
     bench.clock.move(120)
     facts = bench.board.run_of("unit-1").facts  # type: ignore[union-attr]
     found = lines(facts, ("hash.collecting", "hash.zip"), bench.clock.now())
-    assert [(line.label, line.value) for line in found[:2]] == [("Collecting diagnostics", "not known yet"),
-                                                               ("Diagnostics archive", "not known yet")]
+    assert [(line.label, line.value) for line in found[:2]] == [("Collecting diagnostics", "not yet"),
+                                                               ("Diagnostics archive", "not yet")]
     battery = next(line for line in found if line.label == "Battery")
     assert (battery.value, battery.link, battery.age) == ("82 %", Link.MTP, "2 min")
 

@@ -51,13 +51,16 @@ class FactList(QWidget):
 
     def _add_row(self) -> None:
         widgets = (label("", Type.CAPTION, "soft"), label("", selectable=True), label("", Type.CAPTION, "soft", wrap=False))
+        for small in (widgets[0], widgets[2]):
+            small.setContentsMargins(0, 2, 0, 0)    # on the line of the value, which is larger
         for column, widget in enumerate(widgets):
             self._grid.addWidget(widget, len(self._rows) + 1, column, Qt.AlignmentFlag.AlignTop)
         self._rows.append(widgets)
 
     def _fill(self, widgets: tuple[QLabel, QLabel, QLabel], line: Line) -> None:
         name, value, origin = widgets
-        name.setText(("▸ " if line.wanted else "") + line.label)
+        name.setText(line.label)
+        set_tone(name, "" if line.wanted else "soft")
         value.setText(line.value)
         set_tone(value, "soft" if line.link is None else "")
         origin.setText(f"{_(LINKS[line.link])} · {line.age}" if line.link is not None else "")

@@ -65,7 +65,7 @@ def label_of(key: str) -> str:
 def _line(facts: Facts, key: str, wanted: bool, now: datetime) -> Line:
     known = facts.get(key)
     if known is None:
-        return Line(label_of(key), _("not known yet"), None, "", wanted)
+        return Line(label_of(key), _("not yet"), None, "", wanted)
     age = max(0.0, (now - known.fact.at).total_seconds())
     return Line(label_of(key), value_text(key, known.fact.value), known.fact.source, age_text(age), wanted)
 

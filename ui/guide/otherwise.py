@@ -42,14 +42,14 @@ class Otherwise(QWidget):
 
     def _show_closed(self) -> None:
         clear(self._layout)
-        self._layout.addWidget(button(_("This is not what I see"), self.toggle, Weight.QUIET))
+        self._layout.addLayout(row(button(_("This is not what I see"), self.toggle, Weight.QUIET), None))
 
     def _show_choices(self) -> None:
         clear(self._layout)
         self._layout.addWidget(label(_("What do you see?"), Type.STRONG))
         for alternative in self._alternatives:
             self._layout.addWidget(WrappingButton(_(alternative.sees), partial(self._show_one, alternative)))
-        self._layout.addWidget(button(_("Back"), self.toggle, Weight.QUIET))
+        self._layout.addLayout(row(button(_("Back"), self.toggle, Weight.QUIET), None))
         first = self._layout.itemAt(1)
         if first is not None and (widget := first.widget()) is not None:
             widget.setFocus()

@@ -8,8 +8,9 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from station.model.board import Tile
 from station.model.path import Attestation
 from station.model.words import StateWord
 from ui.context import Context
@@ -22,10 +23,11 @@ from ui.language import _
 from ui.theme.marks import MARKS
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
-from ui.widgets.paper import clear, paper, row, scrolled
+from ui.widgets.flow import Flow
+from ui.widgets.paper import clear, column, paper, row, rule, scrolled
 from ui.widgets.picture import Picture
 from ui.widgets.ring import Ring
-from ui.widgets.text import label
+from ui.widgets.text import label, told
 from ui.widgets.wrapping import WrappingButton
 
 NARROW, LEAST_PICTURE, PICTURE_SHARE = 900, 110, 0.36
@@ -95,6 +97,7 @@ class GuidePane(QWidget):
         across.addLayout(self._body, 3)
         self._facts = FactList(self._context.theme)
         self._otherwise: Otherwise | None = None
+        self._ask: QPushButton | None = None
         if self._large:
             frame, layout = paper("card")
             layout.addWidget(self._facts)
@@ -102,7 +105,7 @@ class GuidePane(QWidget):
             across.addWidget(frame, 2, Qt.AlignmentFlag.AlignTop)
         outer.addWidget(scrolled(inside), 1)
         self._foot = QVBoxLayout()
-        self._foot.setContentsMargins(18, 8, 18, 12)
+        self._foot.setContentsMargins(*((28, 0, 28, 14) if self._large else (18, 0, 18, 12)))
         outer.addLayout(self._foot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -144,6 +147,7 @@ class GuidePane(QWidget):
         clear(self._body)
         clear(self._foot)
         self._otherwise = None
+        self._ask = None
 
     def _show(self, card: Card) -> None:
         self._empty()
@@ -164,15 +168,14 @@ class GuidePane(QWidget):
             inside.addWidget(picture, 1)
             inside.addWidget(label(_(card.text), Type.INSTRUCTION if self._large else Type.CARD))
             for name, note in card.notes:
-                inside.addWidget(label(_(name), Type.CAPTION, "soft"))
-                inside.addWidget(label(_(note)))
+                inside.addLayout(told(_(name), _(note)))
             self._show_fault(inside, card)
             self._show_timer(inside, card)
-            self._show_ask(inside, card)
+            inside.addStretch(1)
             self._body.addWidget(usual, 4)
             if card.otherwise:
                 self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code),
-                                            lambda is_open: usual.setHidden(is_open))
+                                            partial(self._make_room, usual))
                 self._body.addWidget(self._otherwise)
         if not self._large:
             self._body.addSpacing(4)
@@ -181,17 +184,27 @@ class GuidePane(QWidget):
         self._body.addStretch(1)
         self._show_foot(card)
 
-    def _heading(self, card: Card) -> QHBoxLayout:
+    def _heading(self, card: Card) -> QVBoxLayout:
         tokens = self._context.theme.tokens
         tone = tokens.states[card.word]
         mark = QLabel()
         mark.setPixmap(self._context.theme.glyph(MARKS[card.word].glyph, tone.ink, 24, self.devicePixelRatioF()))
         word = label(_(MARKS[card.word].word), Type.STRONG)
+        line = row(label(_("Slot {slot}").format(slot=card.slot), Type.HEADING, wrap=False), mark, word)
+        line.setStretch(2, 1)
+        heading = column(gap=2)
+        heading.addLayout(line)
         counted = _("Step {n} of {m}").format(n=card.step, m=card.steps) if card.step and card.steps else ""
-        heading = row(label(_("Slot {slot}").format(slot=card.slot), Type.HEADING, wrap=False), mark, word,
-                      label(counted, Type.CAPTION, "soft", wrap=False))
-        heading.setStretch(2, 1)
+        about = " · ".join(part for part in (counted, _(card.path)) if part)
+        if about:
+            heading.addWidget(label(about, Type.CAPTION, "soft"))
         return heading
+
+    def _make_room(self, usual: QWidget, otherwise: bool) -> None:
+        """What the person sees instead takes the place of the card and of its decision."""
+        usual.setHidden(otherwise)
+        if self._ask is not None:
+            self._ask.setHidden(otherwise)
 
     def _usual(self) -> tuple[QWidget, QVBoxLayout]:
         usual = QWidget()
@@ -203,15 +216,14 @@ class GuidePane(QWidget):
     def _show_fault(self, body: QVBoxLayout, card: Card) -> None:
         if not card.code:
             return
-        frame, layout = paper("danger" if card.word is StateWord.FAILED else "warn", pad=12, gap=4)
+        frame, layout = paper("danger" if card.word is StateWord.FAILED else "warn", pad=12, gap=8)
         said = [(_("Why"), _(card.why))]
         if card.who:
             said.append((_("Who can cure it"), _(card.who)))
         if card.detail:
             said.append((_("In this case"), card.detail))
         for name, text in said:
-            layout.addWidget(label(name, Type.CAPTION, "soft"))
-            layout.addWidget(label(text, selectable=True))
+            layout.addLayout(told(name, text))
         unsure = "" if card.verified else " · " + _("not confirmed by the documents")
         layout.addWidget(label(f"{card.code}{unsure}", Type.CAPTION, "soft", selectable=True))
         body.addWidget(frame)
@@ -236,7 +248,8 @@ class GuidePane(QWidget):
         self._timer_from = self._context.bench.clock.now()
         self.refresh()
 
-    def _show_ask(self, body: QVBoxLayout, card: Card) -> None:
+    def _show_ask(self, card: Card) -> None:
+        """The one decision stands below the card, where it is in sight however long the card is."""
         if isinstance(card.ask, Attestation):
             what = card.ask.what
             press = button(_(card.ask.button), lambda: self._commands.attest(card.slot, what), Weight.PRIMARY,
@@ -247,9 +260,37 @@ class GuidePane(QWidget):
         else:
             return
         press.setObjectName("primary")
-        body.addWidget(press)
+        self._ask = press
 
     def _show_foot(self, card: Card) -> None:
+        self._show_ask(card)
+        presses = self._ways(card)
+        following = self._commands.next_slot(card.slot)
+        self._shown_foot = following.slot if following else 0
+        shown: list[QWidget] = [*([self._ask] if self._ask else []), *presses, *([self._next(following)] if following else [])]
+        if not shown:
+            return
+        self._foot.addWidget(rule())
+        self._foot.addSpacing(4)
+        if self._large:
+            line = Flow()
+            for widget in shown:
+                line.add(widget, grows=isinstance(widget, WrappingButton))
+            self._foot.addWidget(line)
+            return
+        if self._ask is not None:
+            self._foot.addWidget(self._ask)
+        if presses:
+            self._foot.addLayout(row(*presses, None, gap=4))
+        if following is not None:
+            self._foot.addWidget(shown[-1])
+
+    def _next(self, following: Tile) -> QWidget:
+        text = _("Next: slot {slot}, {what}").format(slot=following.slot, what=_(following.next_action))
+        choose = partial(self._context.live.selection.choose, following.slot)
+        return WrappingButton("→ " + text, choose, Type.STRONG)
+
+    def _ways(self, card: Card) -> list[QPushButton]:
         acts = {Way.RETRY: self._commands.retry, Way.SKIP: self._commands.skip, Way.CANCEL: self._commands.cancel}
         presses: list[QPushButton] = []
         for way in card.ways:
@@ -259,15 +300,7 @@ class GuidePane(QWidget):
                 continue
             act = acts[way]
             presses.append(button(_way_text(way), partial(act, card.slot), Weight.QUIET, icon))
-        if presses:
-            self._foot.addWidget(_line())
-            self._foot.addLayout(row(*presses, None, gap=4))
-        following = self._commands.next_slot(card.slot)
-        self._shown_foot = following.slot if following else 0
-        if following is not None:
-            text = _("Next: slot {slot}, {what}").format(slot=following.slot, what=_(following.next_action))
-            choose = partial(self._context.live.selection.choose, following.slot)
-            self._foot.addWidget(WrappingButton("→ " + text, choose, Type.STRONG))
+        return presses
 
     def _start_again(self) -> None:
         self._starts_again = not self._starts_again
@@ -288,10 +321,3 @@ class GuidePane(QWidget):
 
 def _way_text(way: Way) -> str:
     return {Way.RETRY: _("Retry"), Way.SKIP: _("Skip …"), Way.CANCEL: _("End run …")}[way]
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    line.setFrameShadow(QFrame.Shadow.Plain)
-    return line
