@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from station.model.words import Link, StateWord
 from ui import scenes
+from ui.board.delegate import DESK_HEIGHT, DESK_WIDTH
 from ui.board.screen import BoardScreen
 from ui.board.view import desk_cell, wall_cell
 from ui.window import Window
@@ -93,8 +94,8 @@ def test_eight_slots_on_the_wall_are_read_from_three_metres() -> None:
 @pytest.mark.parametrize("count", [1, 8, 32, 64])
 def test_desk_tiles_are_never_smaller_than_their_text(count: int) -> None:
     cell = desk_cell(count, QSize(700, 600), 1.0)
-    assert cell.width() >= 208
-    assert cell.height() >= 168
+    assert cell.width() >= DESK_WIDTH
+    assert cell.height() >= DESK_HEIGHT
 
 
 def test_the_summary_offers_to_start_what_is_ready(open_window: Any, qtbot: Any) -> None:
@@ -107,3 +108,11 @@ def test_the_summary_offers_to_start_what_is_ready(open_window: Any, qtbot: Any)
     board_of(window).start_all()
     assert [said for said in bench.said if said[0] == "start"] == [("start", n, "showroom") for n in (1, 2, 4)]
     assert window.notices.texts() == ["3 units were started."]
+
+
+@pytest.mark.parametrize("slots", [8, 10])
+def test_a_bench_is_in_sight_as_a_whole_on_a_small_laptop(open_window: Any, qapp: Any, slots: int) -> None:
+    window = open_window(scenes.bench(slots), size=(1366, 768))
+    view = board_of(window).view
+    last = view.visualRect(window.live.board.index(slots - 1))
+    assert view.viewport().rect().contains(last)

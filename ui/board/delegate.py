@@ -22,8 +22,9 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import Tone
 
 MARGIN = 5
-DESK_HEIGHT = 168
+DESK_HEIGHT = 160
 DESK_WIDTH = 208
+BATTERY = 18
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ASKING = frozenset({StateWord.NEEDS_YOU, StateWord.FAILED, StateWord.READY})
@@ -99,9 +100,9 @@ class TileDelegate(QStyledItemDelegate):
 
     def _desk_faces(self) -> Faces:
         theme, scale = self._theme, self._theme.sizes.text
-        words = tuple(theme.sized(pixels * scale, True) for pixels in (17, 15, 13))
+        words = tuple(theme.sized(pixels * scale, True) for pixels in (17, 15, 13, 12))
         return Faces(theme.sized(34 * scale, True), words, theme.sized(15 * scale), theme.sized(15 * scale, True),
-                     theme.sized(13 * scale), round(34 * scale), 14)
+                     theme.sized(13 * scale), round(32 * scale), 13)
 
     def _wall_faces(self) -> Faces:
         theme = self._theme
@@ -116,9 +117,9 @@ class TileDelegate(QStyledItemDelegate):
         inner = body.adjusted(f.pad, f.pad - 4, -f.pad, -f.pad + 4)
         small = QFontMetrics(f.small).height()
         top = QRect(inner.x(), inner.y(), inner.width(), max(QFontMetrics(f.number).height(), f.mark))
-        identity = QRect(inner.x(), top.bottom() + 8, inner.width(), small)
-        steps = QRect(inner.x(), identity.bottom() + 7, inner.width(), 6)
-        action = QRect(inner.x(), identity.bottom() + 20, inner.width(), max(0, inner.bottom() - identity.bottom() - 19))
+        identity = QRect(inner.x(), top.bottom() + 5, inner.width(), small)
+        steps = QRect(inner.x(), identity.bottom() + 6, inner.width(), 5)
+        action = QRect(inner.x(), steps.bottom() + 6, inner.width(), max(0, inner.bottom() - steps.bottom() - 5))
         return Places(body, top, identity, steps, action, QRect(inner.x(), inner.bottom() - small + 1, inner.width(), small))
 
     def _wall_places(self) -> Places:
@@ -164,6 +165,7 @@ class TileDelegate(QStyledItemDelegate):
             painter.drawText(p.foot, RIGHT, time)
         if tile.battery is not None and not p.identity.isEmpty():
             painter.drawText(p.identity, RIGHT, f"{tile.battery} %")
+            painter.fillRect(self._charge(tile.battery), QColor(t.soft))
         if part is not None:
             painter.fillRect(_segment(p.steps, tile.step - 1, tile.steps, part), QColor(t.states[tile.word].fill))
 
@@ -197,19 +199,30 @@ class TileDelegate(QStyledItemDelegate):
         number = QFontMetrics(f.number)
         width = max(number.horizontalAdvance(str(tile.slot)), number.horizontalAdvance("0") * 1.3)
         self._text(painter, p.top, f.number, t.soft if tile.word is StateWord.EMPTY else t.ink, str(tile.slot))
-        mark = QRect(p.top.x() + round(width) + 8, p.top.y() + (p.top.height() - f.mark) // 2, f.mark, f.mark)
+        mark = QRect(p.top.x() + round(width) + 6, p.top.y() + (p.top.height() - f.mark) // 2, f.mark, f.mark)
         self._paint_mark(painter, mark, tile, tone)
-        word = QRect(mark.right() + 10, p.top.y(), p.top.right() - mark.right() - 9, p.top.height())
+        word = QRect(mark.right() + 9, p.top.y(), p.top.right() - mark.right() - 8, p.top.height())
         self._word(painter, word, tile, tone, 2)
-        charged = self._small.horizontalAdvance("100 %") + 26 if tile.battery is not None else 0
-        room = p.identity.adjusted(0, 0, -charged, 0)
-        self._text(painter, room, f.small, t.ink, tile.serial or self._name_of(tile.slot))
+        room = QRect(p.identity)
         if tile.battery is not None:
-            glyph = self._theme.glyph("battery", t.soft, 18, painter.device().devicePixelRatio())
-            painter.drawPixmap(room.right() + 4, p.identity.y() + (p.identity.height() - 18) // 2, glyph)
+            battery = self._battery()
+            room.setRight(battery.left() - 4)
+            painter.drawPixmap(battery, self._theme.glyph("battery", t.soft, BATTERY, painter.device().devicePixelRatio()))
+        self._text(painter, room, f.small, t.ink, tile.serial or self._name_of(tile.slot))
         asks = tile.word in ASKING
         self._paragraph(painter, p.action, f.strong if asks else f.text, t.ink if asks else t.soft, _(tile.next_action),
                         3 if p.action.height() > 84 else 2)
+
+    def _battery(self) -> QRect:
+        """The place of the battery's glyph, left of its figure."""
+        box = self._places.identity
+        left = box.right() - self._small.horizontalAdvance("100 %") - BATTERY - 3
+        return QRect(left, box.y() + (box.height() - BATTERY) // 2, BATTERY, BATTERY)
+
+    def _charge(self, percent: int) -> QRectF:
+        """The part of the glyph that the charge fills; the glyph is drawn on a grid of 24."""
+        unit, glyph = BATTERY / 24, self._battery()
+        return QRectF(glyph.x() + 5 * unit, glyph.y() + 9.5 * unit, 12 * unit * percent / 100, 5 * unit)
 
     def _paint_wall(self, painter: QPainter, tile: Tile, tone: Tone) -> None:
         f, t, p = self._faces, self._theme.tokens, self._places

@@ -58,7 +58,7 @@ class Rail(QWidget):
         self._board = board
         self.wanting = Wanting(board)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 14, 8, 8)
+        layout.setContentsMargins(10, 16, 8, 8)
         self._heading = label("", Type.STRONG)
         self._calm = label(_("Nothing needs you now."), Type.BODY, "soft")
         self.list = QListView()

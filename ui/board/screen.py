@@ -15,10 +15,10 @@ from ui.guide.pane import GuidePane
 from ui.language import _, ngettext
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
-from ui.widgets.paper import paper, row
+from ui.widgets.paper import paper, row, rule
 from ui.widgets.text import label
 
-RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, WIDE = 190, 430, 330, 1060
+RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, WIDE = 184, 430, 330, 0.31, 1060
 
 
 class BoardScreen(QWidget):
@@ -75,10 +75,12 @@ class BoardScreen(QWidget):
         super().resizeEvent(event)
         scale = self._context.theme.sizes.text
         self.rail.setFixedWidth(round(RAIL_WIDTH * scale))
-        self.rail.setVisible(self.width() >= WIDE * scale)
-        self._divider.setVisible(self.width() >= WIDE * scale)
-        self._tally.setVisible(self.width() >= WIDE * scale)
-        self.guide.setFixedWidth(round(min(CARD_WIDTH * scale, max(NARROWEST_CARD, self.width() * 0.46))))
+        wide = self.width() >= WIDE * scale
+        for part in (self.rail, self._divider, self._tally):
+            part.setVisible(wide)
+        share = CARD_SHARE if wide else 0.46
+        self.guide.setFixedWidth(round(min(CARD_WIDTH * scale, max(NARROWEST_CARD * scale if wide else NARROWEST_CARD,
+                                                                   self.width() * share))))
 
     def _follow(self) -> None:
         self.view.select(self._context.live.selection.slot)
@@ -107,8 +109,7 @@ class BoardScreen(QWidget):
                       _("Keys (F1)"))
         top = QVBoxLayout(self._top)
         top.setContentsMargins(18, 12, 14, 4)
-        across = row(self._tally, self._start_all, sound, wall, keys, gap=6)
-        across.setStretch(0, 1)
+        across = row(self._tally, None, self._start_all, sound, wall, keys, gap=6)
         top.addLayout(across)
         top.addWidget(self._countdown)
         middle = QVBoxLayout()
@@ -121,10 +122,7 @@ class BoardScreen(QWidget):
         middle.addLayout(tiles, 1)
         self._side, side = paper("side", pad=0, gap=0, across=True)
         side.addWidget(self.rail)
-        self._divider = QFrame()
-        self._divider.setFrameShape(QFrame.Shape.VLine)
-        self._divider.setFrameShadow(QFrame.Shadow.Plain)
-        self._divider.setStyleSheet(f"color: {theme.tokens.line};")
+        self._divider = rule(upright=True)
         side.addWidget(self._divider)
         side.addWidget(self.guide)
         layout = QHBoxLayout(self)

@@ -34,7 +34,6 @@ class Tally(QWidget):
             layout.addWidget(number)
             layout.addSpacing(6)
             self._pairs[word] = (mark, number)
-        layout.addStretch(1)
 
     def show_counts(self, counts: Mapping[StateWord, int]) -> None:
         """Show these counts."""
