@@ -69,6 +69,7 @@ class Window(QMainWindow):
         self._may_close = False
         self._asking = False
         self._dock: QDockWidget | None = None
+        self._panel_on = {"board", "guide"}
         self.keys = KeyFilter(self, self._deed, self._scanned)
         self.stack = QStackedWidget()
         self.resize(1440, 900)
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.stack.setCurrentWidget(widget)
         self.stack.setFocusProxy(widget)
         self._navigation.show_chosen(screen)
+        self._show_panel()
         opened = getattr(widget, "open_at", None)
         if about and opened is not None:
             opened(about)
@@ -154,8 +156,7 @@ class Window(QMainWindow):
         self._wall = not self._wall
         set_wall(self._wall)
         self._navigation.setVisible(not self._wall)
-        if self._dock is not None:
-            self._dock.setVisible(not self._wall)
+        self._show_panel()
         if self._wall:
             self.showFullScreen()
         else:
@@ -230,8 +231,8 @@ class Window(QMainWindow):
         self.setCentralWidget(whole)
 
     def _banner(self) -> QWidget:
-        frame, layout = paper("practice", pad=6, across=True)
-        layout.addSpacing(12)
+        frame, layout = paper("practice", pad=2, across=True)
+        layout.addSpacing(16)
         layout.addWidget(label(_("PRACTICE"), Type.STRONG, wrap=False))
         layout.addWidget(label(_("Virtual units and a virtual tenant. Nothing here reaches a real one."), wrap=True), 1)
         self._panel_press = button(_("Practice panel"), self._toggle_panel, Weight.PLAIN, self._theme.icon("headset"))
@@ -239,8 +240,8 @@ class Window(QMainWindow):
         return frame
 
     def _toggle_panel(self) -> None:
-        if self._dock is not None:
-            self._dock.setVisible(not self._dock.isVisible())
+        self._panel_on ^= {self._key}
+        self._show_panel()
 
     def _show_waiting(self) -> None:
         """The board before the bench is there."""
@@ -280,26 +281,29 @@ class Window(QMainWindow):
             restore = getattr(widget, "restore", None)
             if restore is not None:
                 restore(value)
+        self._make_panel()
         self.go(self._key)
-        self._show_panel()
         if self._station is not None:
             self._trouble(self._station.bench.trouble)
 
     def _show_panel(self) -> None:
-        shown = self._dock is None or self._dock.isVisible()
+        """Beside the screens where a unit is worked on; the button shows or hides it on any."""
+        if self._dock is not None:
+            self._dock.setVisible(self._key in self._panel_on and not self._wall)
+
+    def _make_panel(self) -> None:
         if self._dock is not None:
             self.removeDockWidget(self._dock)
             self._dock.deleteLater()
             self._dock = None
         if self._station is None or self._station.panel is None or self._context is None:
             return
-        self._dock = QDockWidget(_("PRACTICE: what the headset shows, and its buttons"))
+        self._dock = QDockWidget(_("Practice panel"))
         self._dock.setObjectName("practice")
-        features = QDockWidget.DockWidgetFeature
-        self._dock.setFeatures(features.DockWidgetMovable)
+        self._dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self._dock.setTitleBarWidget(QWidget())    # the panel says itself what it is; the bar would take room from the bench
         self._dock.setWidget(self._station.panel(self._context))
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
-        self._dock.setVisible(shown and not self._wall)
 
     def _trouble(self, error: HoloBenchError | None) -> None:
         self._trouble_bar.setVisible(error is not None)

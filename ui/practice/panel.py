@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -28,11 +30,13 @@ from ui.practice.pages import PICTURES
 from ui.practice.side import PracticeSide
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
+from ui.widgets.flow import Flow
 from ui.widgets.paper import clear, row
 from ui.widgets.picture import Picture
 from ui.widgets.text import label, set_tone
 
 LOOK_MS = 250
+COLUMNS, WIDE = 3, 1200
 SPEEDS = (1.0, 5.0, 20.0, 60.0, 200.0)
 WIFI = "Bench"
 PERSON = "lead@practice.example"
@@ -50,19 +54,22 @@ PRESSES: tuple[tuple[str, str, Callable[[VirtualUnit], object]], ...] = (
 )
 
 
-class PracticePanel(QWidget):
-    """Follows the selected slot."""
+class PracticePanel(QFrame):
+    """Follows the selected slot. Low, so that the bench above it stays in sight; narrow, its buttons stand in more rows."""
 
     def __init__(self, context: Context, side: PracticeSide) -> None:
         super().__init__()
+        self.setProperty("paper", "panel")
         self._context = context
         self._side = side
         self._shown: UnitSnapshot | None = None
-        self._picture = Picture(context.theme, QSize(220, 140))
-        self._title = label("", Type.STRONG, wrap=False)
+        self._picture = Picture(context.theme, QSize(150, 96))
+        self._title = label("", Type.CAPTION, "soft")
         self._says = label("", Type.CARD)
         self._state = label("", Type.CAPTION, "soft")
         self._choices = QVBoxLayout()
+        self._buttons = QGridLayout()
+        self._presses: list[QPushButton] = []
         self._typed = QLineEdit(PERSON)
         self._battery = QSlider(Qt.Orientation.Horizontal)
         self._battery_text = label("", Type.CAPTION, wrap=False)
@@ -104,7 +111,7 @@ class PracticePanel(QWidget):
         """Do something with the unit's hands, in a thread."""
         unit = self.unit
         if unit is not None:
-            self._context.tasks.start(self._pressed(unit, act), "practice")
+            self._context.tasks.start(self._pressed(unit, act), "practice", self)
 
     async def _pressed(self, unit: VirtualUnit, act: Callable[[VirtualUnit], object]) -> None:
         knew = await self._context.tasks.blocking(act, unit)
@@ -114,7 +121,8 @@ class PracticePanel(QWidget):
 
     def _show(self, seen: UnitSnapshot) -> None:
         said = _(seen.says)
-        self._title.setText(_("Slot {slot} · {serial}").format(slot=self._context.live.selection.slot, serial=seen.serial))
+        self._title.setText(_("PRACTICE: headset {serial}, slot {slot}").format(
+            slot=self._context.live.selection.slot, serial=seen.serial))
         self._says.setText(f"{said}  ({seen.error})" if seen.error else said)
         set_tone(self._says, "danger" if seen.error else "")
         self._picture.show_picture(PICTURES.get(seen.page, "unknown"), _("The headset shows: {page}").format(page=said))
@@ -135,12 +143,13 @@ class PracticePanel(QWidget):
             presses.append(button(_(word), partial(self._choose, word), Weight.PRIMARY if not presses else Weight.PLAIN))
         if seen.page.value in ("network", "needs-internet"):
             presses.append(button(_("Connect to Wi-Fi “{name}”").format(name=WIFI), lambda: self.press(_connect), Weight.PRIMARY))
+        offers = Flow()
         for press in presses:
-            self._choices.addWidget(press)
+            offers.add(press)
         if not presses:
-            self._choices.addWidget(label(_("This page asks for nothing."), Type.CAPTION, "soft"))
+            offers.add(label(_("This page asks for nothing."), Type.CAPTION, "soft"))
+        self._choices.addWidget(offers)
         self._typed.setVisible(any(word in TYPED for word in seen.choices))
-        self._choices.addStretch(1)
 
     def _choose(self, word: str) -> None:
         value = self._typed.text() if word in TYPED else ""
@@ -156,31 +165,45 @@ class PracticePanel(QWidget):
 
     def _lay_out(self) -> None:
         outer = QHBoxLayout(self)
-        outer.setContentsMargins(14, 8, 14, 10)
-        outer.setSpacing(18)
-        outer.addWidget(self._picture, 2)
+        outer.setContentsMargins(16, 8, 16, 10)
+        outer.setSpacing(20)
+        self._picture.setMaximumWidth(200)
+        outer.addWidget(self._picture, 1)
         middle = QVBoxLayout()
+        middle.setSpacing(4)
         for widget in (self._title, self._says, self._state):
             middle.addWidget(widget)
         middle.addStretch(1)
-        middle.addWidget(label(_("What it offers"), Type.CAPTION, "soft"))
         self._typed.setAccessibleName(_("What is typed in the headset"))
         middle.addWidget(self._typed)
         middle.addLayout(self._choices)
-        outer.addLayout(middle, 3)
-        outer.addLayout(self._buttons(), 3)
-        outer.addLayout(self._world(), 2)
-
-    def _buttons(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        grid.addWidget(label(_("Buttons of the headset"), Type.CAPTION, "soft"), 0, 0, 1, 2)
-        for i, (text, about, act) in enumerate(PRESSES):
+        outer.addLayout(middle, 2)
+        self._buttons.setSpacing(6)
+        for text, about, act in PRESSES:
             press = button(_(text), partial(self.press, act), name=_(about))
             press.setToolTip(_(about))
-            grid.addWidget(press, 1 + i // 2, i % 2)
-        grid.setRowStretch(1 + len(PRESSES) // 2, 1)
-        return grid
+            self._presses.append(press)
+        self._set_buttons(COLUMNS)
+        outer.addLayout(self._buttons, 2)
+        outer.addLayout(self._world(), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE * self._context.theme.sizes.text
+        self._picture.setVisible(wide)
+        columns = COLUMNS if wide else COLUMNS - 1
+        if columns != self._columns:
+            self._set_buttons(columns)
+
+    def _set_buttons(self, columns: int) -> None:
+        self._columns = columns
+        while self._buttons.takeAt(0) is not None:
+            pass
+        for i in range(len(PRESSES) + 1):
+            self._buttons.setRowStretch(i, 0)
+        for i, press in enumerate(self._presses):
+            self._buttons.addWidget(press, i // columns, i % columns)
+        self._buttons.setRowStretch(len(PRESSES) // columns, 1)
 
     def _world(self) -> QVBoxLayout:
         layout = QVBoxLayout()
@@ -188,14 +211,12 @@ class PracticePanel(QWidget):
         self._battery.setRange(0, 100)
         self._battery.setAccessibleName(_("Battery of the virtual headset"))
         self._battery.sliderReleased.connect(lambda: self.press(partial(_charge, percent=self._battery.value())))
-        layout.addLayout(row(label(_("Battery"), Type.CAPTION, "soft", wrap=False), self._battery, self._battery_text))
         for unit in self._side.units:
             port = unit.snapshot().port
             if port and self._port.findData(port) < 0:
                 self._port.addItem(_("Port {port}").format(port=port), port)
         self._port.setAccessibleName(_("Move the cable to"))
         self._port.activated.connect(lambda _index: self._move_port())
-        layout.addLayout(row(self._cable, self._port))
         speed = QComboBox()
         speed.setAccessibleName(_("Speed of practice time"))
         for value in sorted({*SPEEDS, self._side.clock.speed}):
@@ -204,7 +225,9 @@ class PracticePanel(QWidget):
         speed.activated.connect(lambda _index: self._side.set_speed(float(speed.currentData())))
         odd = button(_("Oddities …"), icon=self._context.theme.icon("bug"))
         odd.clicked.connect(lambda: self._show_quirks(odd))
-        layout.addLayout(row(speed, odd))
+        layout.addLayout(row(self._cable, self._port, gap=6))
+        layout.addLayout(row(speed, odd, gap=6))
+        layout.addLayout(row(label(_("Battery"), Type.CAPTION, "soft", wrap=False), self._battery, self._battery_text))
         layout.addStretch(1)
         return layout
 
