@@ -165,10 +165,24 @@ def compile_all() -> None:
     for language in languages():
         target = LOCALE / language / "holobench.mo"
         if _older(target, (LOCALE / language).glob("*.po")):
-            _write(merge(language), target)
+            _write(typeset(merge(language)) if language == "fr" else merge(language), target)
     target = LOCALE / PSEUDO / "holobench.mo"
     if _older(target, (*sources(), *(ROOT / "resources" / "faults").glob("*.toml"))):
         _write(pseudo_catalogue(texts()), target)
+
+
+def typeset(french: Catalog) -> Catalog:
+    """French with the spaces that no line may break at: inside « », and before : ; ! ? %. Translators type ordinary ones."""
+    for message in french:
+        if message.id:
+            forms = tuple(map(unbroken, _forms(message.string)))
+            message.string = forms if message.pluralizable else forms[0]
+    return french
+
+
+def unbroken(text: str) -> str:
+    """One French text with its no-break spaces."""
+    return re.sub(r" (?=[:;!?%»])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
 def pseudo_catalogue(wanted: Iterable[Text]) -> Catalog:

@@ -183,7 +183,7 @@ def test_values_are_said_as_people_read_them() -> None:
     assert value_text("tenant.enrolled", True) == "yes"
     assert value_text("unit.free-bytes", 6_400_000_000) == "6.4 GB"
     assert value_text("unit.name", "a\u202eb\x07") == "ab"
-    assert label_of("attested.other-user") == "Confirmed: other user"
+    assert label_of("attested.other-user") == "Confirmed by you"
     assert label_of("something.secret") == ""
 
 

@@ -13,7 +13,9 @@ from station.model.board import BoardState
 from station.model.timing import ScaledClock
 from station.practice.units.fleet import make_units
 from station.practice.units.headset import Page
+from station.practice.units.rules import RULES
 from ui import scenes
+from ui.practice.pages import OFFERED
 from ui.practice.panel import PracticePanel
 from ui.practice.side import PracticeSide
 from ui.window import Station, Window
@@ -106,3 +108,8 @@ def test_a_slot_without_a_unit_is_said_to_have_none(panelled: Any) -> None:
     window.live.selection.choose(9)
     assert "No virtual unit belongs to this slot." in texts(panel)
     assert not panel.isEnabled()
+
+
+def test_what_the_headset_offers_is_told_in_french() -> None:
+    offered = {key.removeprefix("gesture:") for key in RULES if key.startswith("gesture:")}
+    assert offered <= OFFERED

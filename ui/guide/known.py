@@ -24,7 +24,7 @@ LABELS: Mapping[str, str] = MappingProxyType({
     "package.pushed": N_("Package copied"), "package.wiped": N_("Package removed"),
 })
 ALWAYS = ("unit.label-serial", "unit.serial", "unit.model", "unit.build", "unit.battery")
-FAMILY = N_("Confirmed: {what}")
+ATTESTED = N_("Confirmed by you")
 LINKS: Mapping[Link, str] = MappingProxyType({
     Link.USB: N_("bus"), Link.MTP: N_("storage"), Link.PORTAL: N_("Device Portal"), Link.GRAPH: N_("tenant"),
     Link.PERSON: N_("person"), Link.STATION: N_("station"),
@@ -35,6 +35,15 @@ _VALUES: Mapping[str, Callable[[FactValue], str]] = MappingProxyType({
     "unit.packages": lambda v: str(v).replace("|", ", "),
     "attested.device-owner": lambda v: _(str(v)),
 })
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "autopilot.registration": {"none": N_("none"), "submitted": N_("sent"), "importing": N_("being imported"),
+                               "registered": N_("registered"), "refused": N_("refused")},
+    "autopilot.profile": {"unknown": N_("unknown"), "not-assigned": N_("not assigned"), "assigning": N_("being assigned"),
+                          "assigned": N_("assigned")},
+    "hash.verdict": {"ok": N_("good"), "warn": N_("usable, with a warning"), "stop": N_("not usable")},
+    "bus.mode": {"normal": N_("normal"), "flash": N_("flash mode"), "recovery": N_("recovery mode"), "edl": N_("emergency download")},
+})
+"""Values that are words of the station (`station.model.facts`), as people read them; all others are shown as they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def lines(facts: Facts, wanted: Iterable[str], now: datetime) -> list[Line]:
 def label_of(key: str) -> str:
     """The label of a fact key in the language in use; "" for keys that are not for reading."""
     if key.startswith("attested."):
-        return _(FAMILY).format(what=key.removeprefix("attested.").replace("-", " "))
+        return _(ATTESTED)
     return _(LABELS.get(key, ""))
 
 
@@ -74,6 +83,9 @@ def value_text(key: str, value: FactValue) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    word = WORDS.get(key, {}).get(str(value))
+    if word is not None:
+        return _(word)
     shown = _VALUES[key](value) if key in _VALUES else str(value)
     return "".join(c for c in shown if c.isprintable())
 

@@ -1,8 +1,9 @@
-"""Which drawing stands for which page of the headset."""
+"""Which drawing stands for which page of the headset, and the words that the headset offers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from station.model.words import N_
 from station.practice.units.headset import Page
 
 PICTURES: Mapping[Page, str] = MappingProxyType({
@@ -22,3 +23,11 @@ PICTURES: Mapping[Page, str] = MappingProxyType({
     Page.PROVISIONING_APPLYING: "provisioning-page", Page.PROVISIONING_DONE: "package-applied",
     Page.PROVISIONING_FAILED: "package-refused", Page.FLASH: "leds-flash-mode", Page.FLASHING: "flash-tool",
 })
+OFFERED = frozenset({
+    N_("About"), N_("Accept"), N_("Access work or school"), N_("Add a package"), N_("Add or remove a provisioning package"),
+    N_("Back"), N_("Cancel"), N_("Confirm"), N_("Connect"), N_("Disconnect"), N_("Enroll only in device management"),
+    N_("Get started"), N_("I own it"), N_("My work or school owns it"), N_("Next"), N_("OK"), N_("Reset & recovery"),
+    N_("Reset device"), N_("Set PIN"), N_("Settings"), N_("Sign in"), N_("Sign in from another device"), N_("Skip"),
+    N_("Try again"), N_("flash"),
+})
+"""What pages of the headset offer to be touched; in French as the headset says it (facts/enrolment §8)."""

@@ -130,6 +130,7 @@ class PracticePanel(QFrame):
                  _("storage shown") if seen.storage else _("storage hidden")]
         self._state.setText("  ·  ".join(parts))
         self._cable.setText(_("Unplug") if seen.plugged else _("Plug in"))
+        self._port.setCurrentIndex(self._port.findData(seen.port))
         self._battery_text.setText(f"{seen.battery} %")
         if not self._battery.isSliderDown():
             self._battery.blockSignals(True)
@@ -165,7 +166,7 @@ class PracticePanel(QFrame):
 
     def _lay_out(self) -> None:
         outer = QHBoxLayout(self)
-        outer.setContentsMargins(16, 8, 16, 10)
+        outer.setContentsMargins(16, 6, 16, 6)
         outer.setSpacing(20)
         self._picture.setMaximumWidth(200)
         outer.addWidget(self._picture, 1)

@@ -1,0 +1,12 @@
+"""French as the shipped catalogue has it: no line breaks between « and its text, or before a colon."""
+
+import pytest
+import strings
+
+
+@pytest.mark.parametrize(("typed", "shipped"), [
+    ("Ouvrez « Page » : lisez", "Ouvrez «\u00a0Page\u00a0»\u00a0: lisez"), ("À vous !", "À vous\u00a0!"), ("{n} %", "{n}\u00a0%"),
+    ("https://localhost", "https://localhost"), ("10:05", "10:05"),
+])
+def test_spaces_that_no_line_may_break_at(typed: str, shipped: str) -> None:
+    assert strings.unbroken(typed) == shipped
