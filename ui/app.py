@@ -117,7 +117,7 @@ class App:
         for wanted in (signal.SIGINT, signal.SIGTERM):
             signal.signal(wanted, lambda _number, _frame: self.window.finish())
         FirstPaint(self.window, painted.set)
-        self.window.show()
+        self.window.come_up(self.window.screen().availableSize())
         await painted.wait()
         if self._order.on_painted is not None:
             self._order.on_painted()

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -34,6 +34,8 @@ from ui.widgets.paper import paper
 from ui.widgets.text import label
 
 log = logging.getLogger(__name__)
+TITLE_BAR, SMALLER = 40, 0.9
+"""What the system draws above the window; and the part of a small screen that the window takes when it is not maximized."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Window(QMainWindow):
         self._open: dict[str, QWidget] = {}
         self._key = "board"
         self._wall = False
+        self._was_maximized = False
         self._may_close = False
         self._asking = False
         self._dock: QDockWidget | None = None
@@ -147,6 +150,14 @@ class Window(QMainWindow):
     def save_bundle(self) -> None:
         self.bundle_wanted.emit()
 
+    def come_up(self, room: QSize) -> None:
+        """Show the window for the first time: as it likes, or as large as a small screen's `room`."""
+        if room.width() <= self.width() or room.height() <= self.height() + TITLE_BAR:
+            self.resize(self.size().boundedTo(room * SMALLER))
+            self.showMaximized()
+        else:
+            self.show()
+
     def toggle_wall(self) -> bool:
         """The board for the wall, or back to the desk."""
         self.go("board")
@@ -158,7 +169,10 @@ class Window(QMainWindow):
         self._navigation.setVisible(not self._wall)
         self._show_panel()
         if self._wall:
+            self._was_maximized = self.isMaximized()
             self.showFullScreen()
+        elif self._was_maximized:
+            self.showMaximized()
         else:
             self.showNormal()
         return True

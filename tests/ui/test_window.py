@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
@@ -246,3 +246,12 @@ def test_blocking_work_holds_a_thread_and_not_the_loop(open_window: Any, in_loop
         return await waiting
 
     assert in_loop(main) is True
+
+
+@pytest.mark.parametrize(("room", "maximized"), [
+    ((1920, 1040), False), ((1366, 728), True), ((1440, 900), True), ((960, 500), True)])
+def test_the_window_comes_up_within_its_screen(qtbot: Any, theme: Theme, room: tuple[int, int], maximized: bool) -> None:
+    window = Window(Live(), theme, Preferences())
+    qtbot.addWidget(window)
+    window.come_up(QSize(*room))
+    assert window.isMaximized() is maximized

@@ -23,6 +23,7 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import Type
 from ui.widgets.text import label
 
+NARROWEST = 100
 ORDER = (StateWord.FAILED, StateWord.NEEDS_YOU)
 Index = QModelIndex | QPersistentModelIndex
 
@@ -67,6 +68,7 @@ class Rail(QWidget):
         self.list.setAccessibleName(_("Units that need you"))
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setStyleSheet("QListView { background: transparent; border: 0; }")
         self.list.clicked.connect(lambda index: self.slot_chosen.emit(index.data(ROLE_SLOT)))
@@ -101,7 +103,7 @@ class _Entry(QStyledItemDelegate):
         self._small = theme.font(Type.CAPTION)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, round(90 * self._theme.sizes.text))
+        return QSize(NARROWEST, round(90 * self._theme.sizes.text))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tile = index.data(ROLE_TILE)

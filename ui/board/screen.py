@@ -61,11 +61,13 @@ class BoardScreen(QWidget):
         live = self._context.live
         counts = Counter(t.word for t in live.board.tiles())
         self._tally.show_counts(counts)
-        ready = counts[StateWord.READY]
-        self._start_all.setVisible(ready > 0)
+        ready, left = counts[StateWord.READY], live.countdown.left
+        if not (ready and not left) and self._start_all.hasFocus():
+            self.view.setFocus()    # else it goes to the next button by itself, and the next Space presses that
+        self._start_all.setVisible(ready > 0 and not left)
         self._start_all.setText(ngettext("Start {n} ready unit", "Start {n} ready units", ready))
-        left = live.countdown.left
         self._countdown.setVisible(left > 0)
+        self._usual.setVisible(not left)
         if left:
             text = ngettext("Starting {n} unit", "Starting {n} units", len(live.countdown.slots))
             self._countdown_text.setText(_("{what} in {n} s").format(what=text, n=left))
@@ -86,8 +88,9 @@ class BoardScreen(QWidget):
         self.view.select(self._context.live.selection.slot)
 
     def _make_countdown(self) -> tuple[QFrame, QLabel]:
-        frame, layout = paper("info", pad=10, across=True)
-        text = label("", Type.HEADING, wrap=False)
+        frame, layout = paper("info", pad=0, across=True)
+        layout.setContentsMargins(14, 0, 0, 0)
+        text = label("", Type.STRONG, wrap=False)
         stop: QPushButton = button(_("Stop, start nothing"), self._context.live.countdown.stop, Weight.PLAIN,
                                    self._context.theme.icon("cancel"))
         layout.addWidget(text, 1)
@@ -108,10 +111,12 @@ class BoardScreen(QWidget):
         keys = button("", lambda: self._context.shell.deed("help"), Weight.QUIET, theme.icon("keyboard", "accent_ink"),
                       _("Keys (F1)"))
         top = QVBoxLayout(self._top)
-        top.setContentsMargins(18, 12, 14, 4)
-        across = row(self._tally, None, self._start_all, sound, wall, keys, gap=6)
-        top.addLayout(across)
-        top.addWidget(self._countdown)
+        top.setContentsMargins(18, 8, 14, 2)
+        self._usual = QWidget()
+        self._usual.setLayout(row(self._tally, None, self._start_all, sound, wall, keys, gap=6))
+        self._usual.setMinimumHeight(theme.sizes.target)
+        top.addWidget(self._usual)
+        top.addWidget(self._countdown)    # takes the place of the other, so that no tile moves
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(4)

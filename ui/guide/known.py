@@ -41,7 +41,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "autopilot.profile": {"unknown": N_("unknown"), "not-assigned": N_("not assigned"), "assigning": N_("being assigned"),
                           "assigned": N_("assigned")},
     "hash.verdict": {"ok": N_("good"), "warn": N_("usable, with a warning"), "stop": N_("not usable")},
-    "bus.mode": {"normal": N_("normal"), "flash": N_("flash mode"), "recovery": N_("recovery mode"), "edl": N_("emergency download")},
+    "bus.mode": {"normal": N_("normal"), "flash": N_("flash mode"), "recovery": N_("recovery mode"),
+                 "edl": N_("emergency download")},
 })
 """Values that are words of the station (`station.model.facts`), as people read them; all others are shown as they came."""
 
