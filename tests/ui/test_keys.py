@@ -117,6 +117,7 @@ def test_esc_stops_a_countdown_and_starts_nothing(open_window: Any) -> None:
     bench.plug(1)
     bench.identify(1)
     window = open_window(bench, preferences=Preferences(countdown=True))
+    window.live.confirmed.add("showroom")
     press(window, Qt.Key.Key_Space)
     assert window.live.countdown.left == 5
     press(window, Qt.Key.Key_Escape)
@@ -129,6 +130,7 @@ def test_the_countdown_starts_the_unit_when_it_is_over(open_window: Any) -> None
     bench.plug(1)
     bench.identify(1)
     window = open_window(bench, preferences=Preferences(countdown=True))
+    window.live.confirmed.add("showroom")
     press(window, Qt.Key.Key_Space)
     for _ in range(5):
         window.live.countdown.tick()
