@@ -172,7 +172,8 @@ def compile_all() -> None:
 
 
 def typeset(french: Catalog) -> Catalog:
-    """French with the spaces that no line may break at: inside « », and before : ; ! ? %. Translators type ordinary ones."""
+    """French with the spaces that no line may break at: inside « », and before : ; ! ? %; and none before …. Translators type
+    ordinary ones."""
     for message in french:
         if message.id:
             forms = tuple(map(unbroken, _forms(message.string)))
@@ -182,7 +183,7 @@ def typeset(french: Catalog) -> Catalog:
 
 def unbroken(text: str) -> str:
     """One French text with its no-break spaces."""
-    return re.sub(r" (?=[:;!?%»])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r" (?=[:;!?%»])|(?<=«) ", "\N{NO-BREAK SPACE}", re.sub(r"(?<=\w) …$", "…", text))
 
 
 def pseudo_catalogue(wanted: Iterable[Text]) -> Catalog:

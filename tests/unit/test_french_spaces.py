@@ -6,7 +6,7 @@ import strings
 
 @pytest.mark.parametrize(("typed", "shipped"), [
     ("Ouvrez « Page » : lisez", "Ouvrez «\u00a0Page\u00a0»\u00a0: lisez"), ("À vous !", "À vous\u00a0!"), ("{n} %", "{n}\u00a0%"),
-    ("https://localhost", "https://localhost"), ("10:05", "10:05"),
+    ("https://localhost", "https://localhost"), ("10:05", "10:05"), ("Parcourir …", "Parcourir…"), ("1 … 9, 0", "1 … 9, 0"),
 ])
 def test_spaces_that_no_line_may_break_at(typed: str, shipped: str) -> None:
     assert strings.unbroken(typed) == shipped

@@ -36,7 +36,7 @@ from ui.theme.tokens import Type
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
-from ui.widgets.paper import paper, row, scrolled
+from ui.widgets.paper import SPLIT, paper, row, scrolled
 from ui.widgets.text import label
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class Pushing(QWidget):
         self._places = QButtonGroup(self)
         self.slots = QListWidget()
         self.slots.setAccessibleName(_("Units"))
-        self.slots.setMinimumHeight(220)
+        self.slots.setMinimumHeight(150)
         self.result = QListWidget()
         self.result.setAccessibleName(_("What was done"))
         self.result.setWordWrap(True)
@@ -105,16 +105,17 @@ class Pushing(QWidget):
         left.addWidget(self._stick)
         left.addWidget(label(_("Units"), Type.STRONG))
         left.addWidget(self.slots, 1)
-        left.addLayout(row(self.start, self.look, None, self.wipe))
-        other, right = paper("flat")
+        other, right = paper("card")
         right.addWidget(label(_("What was done"), Type.STRONG))
         right.addWidget(self.result, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        both = row(scrolled(frame), other)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(12)
+        both = row(scrolled(frame), other, gap=SPLIT)
         both.setStretch(0, 3)
         both.setStretch(1, 2)
         layout.addLayout(both)
+        layout.addLayout(row(self.start, self.look, None, self.wipe))
 
     # What is chosen.
 

@@ -53,8 +53,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("Steps"), lambda s: f"{len(s.run.proved)}/{len(s.steps)}", lambda s: len(s.run.proved), 6),
     Column(N_("Started"), lambda s: f"{s.run.started.astimezone():%Y-%m-%d %H:%M}", lambda s: s.run.started, 15),
     Column(N_("Duration"), lambda s: duration(s.seconds), lambda s: s.seconds, 8),
-    Column(N_("Fault"), fault, fault, 24),
-    Column(N_("Path"), _path, _path, 24),
+    Column(N_("Fault"), fault, fault, 20),
+    Column(N_("Path"), _path, _path, 22),
     Column(N_("Slot"), _slot, lambda s: s.run.slot, 5),
     Column(N_("Operator"), lambda s: s.operator, lambda s: s.operator, 12),
 )

@@ -33,7 +33,7 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
-from ui.widgets.table import table
+from ui.widgets.table import set_widths, table
 
 PERIODS = ((1, N_("Today and yesterday")), (7, N_("Seven days")), (31, N_("A month")), (0, N_("Everything")))
 CERTIFICATE, TABLE = N_("Certificate (*.pdf *.html)"), N_("Table (*.csv)")
@@ -107,9 +107,8 @@ class RecordsScreen(Page):
 
     def _table(self) -> QTableView:
         view = table(self.found, _("Runs"), self._context.theme.sizes)
-        letter = view.fontMetrics().averageCharWidth()
-        for i, column in enumerate(COLUMNS):
-            view.setColumnWidth(i, column.width * letter + 20)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        set_widths(view, [column.width for column in COLUMNS])
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._preview())
         return view

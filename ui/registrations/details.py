@@ -22,12 +22,14 @@ class Details(QWidget):
         self.setMinimumWidth(WIDTH)
         inside = QWidget()
         self._layout = QVBoxLayout(inside)
-        self._layout.setContentsMargins(4, 0, 4, 0)
+        self._layout.setContentsMargins(0, 0, 8, 0)
         self._layout.setSpacing(10)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.area: QScrollArea = scrolled(inside)
-        outer.addWidget(self.area)
+        frame, around = paper("card", pad=12)
+        around.addWidget(self.area)
+        outer.addWidget(frame)
         self._shown: Line | None = None
         self.show_line(None)
 
@@ -64,7 +66,7 @@ class Details(QWidget):
 def _card(reason: Reason) -> QWidget:
     """A reason with its cause, its cure and who can cure it."""
     fault = catalogue().explain(reason.code)
-    frame, layout = paper("card", pad=12, gap=6)
+    frame, layout = paper("danger", pad=12, gap=6)
     layout.addWidget(label(_(fault.title), Type.STRONG))
     if reason.detail:
         layout.addWidget(label(reason.detail, Type.CAPTION, "soft", selectable=True))

@@ -25,7 +25,7 @@ class Group(StrEnum):
     WAITING = N_("Waiting")
     RUNNING = N_("Under way")
     READY = N_("May be powered on now")
-    ATTENTION = N_("Needs somebody")
+    ATTENTION = N_("Needs attention")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from ui.widgets.empty import Empty
 from ui.widgets.flow import Flow
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
-from ui.widgets.table import table
+from ui.widgets.table import set_widths, table
 from ui.widgets.text import label
 
 LOOK_S = 20.0
@@ -113,10 +113,7 @@ class RegistrationsScreen(Page):
     def _table(self) -> QTableView:
         view = table(self.shown, _("Devices"), self._context.theme.sizes, stretch=REASON_COLUMN)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        letter = view.fontMetrics().averageCharWidth()
-        for i, column in enumerate(COLUMNS):
-            if i != REASON_COLUMN:
-                view.setColumnWidth(i, column.width * letter + 24)
+        set_widths(view, [column.width for column in COLUMNS], REASON_COLUMN)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._refresh())
         view.selectionModel().currentRowChanged.connect(lambda _new, _old: self._refresh())
@@ -146,7 +143,7 @@ class RegistrationsScreen(Page):
             Choice("save", "download", lambda: self._save_to(
                 _("Save for Intune"), "hashes.csv", lambda lines, path: self.work.save(lines, path))),
             Choice("refusals", "file", lambda: self._save_to(
-                _("Save who needs somebody"), "refused.csv", lambda lines, path: self.work.save_refusals(lines, path))),
+                _("Save what needs attention"), "refused.csv", lambda lines, path: self.work.save_refusals(lines, path))),
             Choice("drop", "remove", self._drop),
         )
 

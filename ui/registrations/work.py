@@ -191,7 +191,7 @@ class Work:
             return
         troubled = sum(bool(s.fault) or s.registration is Registration.REFUSED for s in report.standings.values())
         ready = ngettext("{n} unit may be powered on now.", "{n} units may be powered on now.", len(report.ready))
-        more = " " + ngettext("{n} unit needs somebody.", "{n} units need somebody.", troubled) if troubled else ""
+        more = " " + ngettext("{n} unit needs attention.", "{n} units need attention.", troubled) if troubled else ""
         self._shell.notify(ready + more, Kind.WARN if troubled else Kind.GOOD)
 
     @staticmethod

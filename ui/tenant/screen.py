@@ -67,7 +67,7 @@ class TenantScreen(Page):
         self.banner = SignInBanner(theme)
         self.sign_in = SignInCard(theme, self._browser, self._code, lambda: self.work.start(self.work.sign_out()))
         self.tag = QLineEdit(_first_tag(context))
-        self.only_open = QCheckBox(_("Only what needs somebody"))
+        self.only_open = QCheckBox(_("Only what needs attention"))
         self.verdicts = Verdicts(theme, _("The tenant"))
         self.network = Verdicts(theme, _("The network of this bench"))
         self.creating = CreatingCard(theme, self._create)

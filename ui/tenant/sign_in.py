@@ -13,7 +13,7 @@ from ui.tenant.purposes import ALL, EVERYTHING, TITLES
 from ui.tenant.work import Doing, Work
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
-from ui.widgets.buttons import Weight, button
+from ui.widgets.buttons import Weight, beside_text, button, set_weight
 from ui.widgets.paper import column, paper, row
 from ui.widgets.text import label, set_tone
 
@@ -27,6 +27,7 @@ class SignInCard(QWidget):
     def __init__(self, theme: Theme, on_browser: Callable[[], object], on_code: Callable[[], object],
                  on_leave: Callable[[], object]) -> None:
         super().__init__()
+        self._theme = theme
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
@@ -79,6 +80,8 @@ class SignInCard(QWidget):
             press.setVisible(not settings.app_only)
         self._for.setVisible(not settings.app_only)
         self.browser.setText(_("Sign in again") if account else _("Sign in"))
+        set_weight(self.browser, Weight.PLAIN if account else Weight.PRIMARY)
+        self.browser.setIcon(beside_text(self._theme.icon("person", "ink" if account else "on_accent")))
         self.leave.setEnabled(account is not None and not work.busy)
         self.leave.setVisible(not settings.app_only)
         self.code.show_code(work.code, work.page if work.doing is Doing.BROWSER else "")

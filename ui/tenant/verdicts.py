@@ -58,14 +58,14 @@ class Verdicts(QWidget):
         self.hide()
 
     def show_lines(self, lines: tuple[Line, ...], only_open: bool) -> None:
-        """Show the lines, or only those that need somebody."""
+        """Show the lines, or only those that need attention."""
         self.setVisible(bool(lines))
         if (lines, only_open) == self._shown:
             return
         self._shown = (lines, only_open)
         self._sum.setText(summary(lines))
         clear(self._rows)
-        for line in lines:
+        for line in sorted(lines, key=lambda one: ORDER.index(one.finding.verdict)):
             if not only_open or line.finding.verdict is not Verdict.OK:
                 self._rows.addWidget(self._row(line))
 

@@ -73,8 +73,12 @@ QComboBox::down-arrow { image: url("$arrow"); width: 20px; height: 20px; }
 QComboBox QAbstractItemView { background: $surface; color: $ink; border: 1px solid $line_strong; outline: 0; }
 QComboBox QAbstractItemView::item { min-height: ${target}px; }
 QCheckBox, QRadioButton { min-height: ${target}px; spacing: 10px; }
-QCheckBox::indicator { width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 4px; background: $surface; }
-QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$tick"); }
+QCheckBox::indicator, QListWidget::indicator {
+    width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 4px; background: $surface;
+}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {
+    border-color: $accent; background: $accent; image: url("$tick");
+}
 QCheckBox::indicator:disabled { border-color: $line; background: $ground; }
 QCheckBox::indicator:checked:disabled { background: $line_strong; border-color: $line_strong; }
 QRadioButton::indicator { width: 18px; height: 18px; border: 2px solid $line_strong; border-radius: 11px; background: $surface; }
@@ -103,6 +107,7 @@ QTabBar::tab:selected { color: $ink; border-bottom: 3px solid $accent; font-weig
 QTabBar::tab:focus { background: $accent_soft; }
 QTabWidget::pane { border: 0; border-top: 1px solid $line; }
 QMainWindow::separator { background: $line; height: 1px; width: 1px; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $line_strong; border-radius: 3px; margin: 3px; min-height: 44px; min-width: 44px; }

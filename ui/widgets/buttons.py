@@ -31,7 +31,7 @@ def button(text: str, on_press: Callable[[], object] | None = None, weight: Weig
     made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
     bare = bool(name) and not text
     if icon is not None:
-        made.setIcon(icon if bare else _beside_text(icon))
+        made.setIcon(icon if bare else beside_text(icon))
         made.setIconSize(QSize(SIDE if bare else SIDE + AIR, SIDE))
     made.setProperty("bare", bare)
     if name or not text:
@@ -42,7 +42,15 @@ def button(text: str, on_press: Callable[[], object] | None = None, weight: Weig
     return made
 
 
-def _beside_text(icon: QIcon) -> QIcon:
+def set_weight(press: QPushButton, weight: Weight) -> None:
+    """Give a button another weight after it was made."""
+    if press.property("kind") != weight.value:
+        press.setProperty("kind", weight.value)
+        press.style().unpolish(press)
+        press.style().polish(press)
+
+
+def beside_text(icon: QIcon) -> QIcon:
     """The icon with air on its right: the style sheet's own gap is fixed, and too narrow to read the two apart."""
     drawn = icon.pixmap(QSize(SIDE, SIDE))
     ratio = drawn.devicePixelRatio()
