@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -109,6 +110,13 @@ def test_a_wrong_key_gets_nothing_and_the_world_goes_on(apart: Apart) -> None:
     with pytest.raises(Exception, match="digest"):
         World(WorldAddress(apart.server.address.port, b"wrong"))
     assert apart.world.units()
+
+
+def test_a_stranger_that_says_nothing_keeps_nobody_out(apart: Apart) -> None:
+    with socket.create_connection(("127.0.0.1", apart.server.address.port)):
+        other = World(apart.server.address)
+        assert other.units()
+        other.close()
 
 
 def test_a_world_that_ends_is_a_unit_that_is_unplugged(apart: Apart) -> None:

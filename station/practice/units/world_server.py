@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from typing import Any
 
 import usb.core
@@ -34,7 +34,7 @@ class WorldServer:
         self._bus = bus
         self._backend = VirtualBackend(bus)
         self._key = secrets.token_bytes(32)
-        self._listener = Listener(("127.0.0.1", port), backlog=WAITING, authkey=self._key)
+        self._listener = Listener(("127.0.0.1", port), backlog=WAITING)
         self._address = WorldAddress(int(self._listener.address[1]), self._key)
         self._stopped = threading.Event()
         self._connections: set[Connection] = set()
@@ -53,7 +53,7 @@ class WorldServer:
             return
         self._stopped.set()
         with suppress(OSError, EOFError):
-            Client(("127.0.0.1", self.address.port), authkey=self._key).close()      # ends the accept that is under way
+            Client(("127.0.0.1", self.address.port)).close()      # ends the accept that is under way
         self._thread.join()
         self._listener.close()
         for connection in tuple(self._connections):
@@ -66,7 +66,7 @@ class WorldServer:
         while not self._stopped.is_set():
             try:
                 connection: Connection = prompt(self._listener.accept())
-            except (OSError, EOFError, AuthenticationError):      # a wrong key or a port scan must not end the world
+            except OSError:                  # turned away again before it was let in
                 continue
             if self._stopped.is_set():
                 connection.close()
@@ -77,13 +77,16 @@ class WorldServer:
             thread.start()
 
     def _serve(self, connection: Connection) -> None:
+        """The key is asked for here and not while accepting: a stranger that says nothing must not keep the others out."""
         guest = _Guest(self._bus, self._backend)
         try:
+            deliver_challenge(connection, self._key)
+            answer_challenge(connection, self._key)
             while True:
                 head, body = receive(connection)
                 send(connection, *guest.answer(head, body))
-        except (EOFError, OSError, ValueError):
-            pass                             # the station went away, killed or done
+        except (AuthenticationError, EOFError, OSError, ValueError):
+            pass                             # the station went away, killed or done, or it was a port scan
         finally:
             guest.leave()
             self._connections.discard(connection)
