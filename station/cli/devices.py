@@ -57,7 +57,7 @@ def show(args: argparse.Namespace, context: Context, eyes: "Eyes", opener: Opene
     told: queue.Queue[SlotNotice] = queue.Queue()
     kept = None if args.number else KeptSlots(store)
     allowed = shipped().joined([context.config.allow_list()])
-    desk = BusDesk(eyes, context.clock, allowed, kept, told.put, context.complain)
+    desk = BusDesk(eyes, context.clock, allowed, kept, told.put, context.complain, numbering=args.number)
     listing = _Listing(desk, context, opener if args.describe else None)
     desk.look_once()
     if args.number:
@@ -81,12 +81,12 @@ class _Listing:
     _shown: bool = field(default=False)
 
     def now(self, *, others: bool) -> None:
-        """Everything that is plugged in."""
+        """Headsets, and what may be one; everything that is plugged in with `others`."""
         for occupant in self.desk.occupants():
             if occupant.left_at is None:
                 self._tell({}, self.desk.map.number(occupant.sighting.port), occupant.sighting, occupant.identity)
-        if others:
-            for sighting, identity in self.desk.others():
+        for sighting, identity in self.desk.others():
+            if others or identity.mode:
                 self._tell({}, 0, sighting, identity)
         if not self._shown and not self.context.json:
             self.context.note(self.context.translate(N_("No headset is plugged in.")))
@@ -107,7 +107,7 @@ class _Listing:
                  "verified": identity.verified}
         if identity.fault:
             told["fault"] = self.context.explain(HoloBenchError(identity.fault))
-        if self.opener and identity.is_headset and not gone:
+        if self.opener and (identity.is_headset or (slot and identity.mode == "normal")) and not gone:
             told |= _description(self.opener, sighting, self.context)
         if self.context.json:
             self.context.emit(**told)

@@ -96,6 +96,19 @@ def test_other_devices_are_shown_only_when_asked_for(tmp_path: Path) -> None:
     assert [t["usb_id"] for t in terminal.run("--json", "--all")] == [f"{s.vendor_id:04x}:{s.product_id:04x}" for s in FOREIGN]
 
 
+def test_a_headset_whose_usb_name_says_nothing_is_listed_as_perhaps_one_and_not_opened(tmp_path: Path) -> None:
+    (told,) = Terminal(tmp_path, unit("unnamed-product")).run("--json", "--describe")
+    assert (told["slot"], told["kind"], told["verified"], "model" in told) == (0, "maybe", False, False)
+    assert "devices --number" in told["next_step"]
+
+
+def test_in_a_numbered_port_its_mtp_model_says_what_it_is(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, unit("unnamed-product"))
+    terminal.run("--number", "--for", "0.2")
+    (told,) = Terminal(tmp_path, unit("unnamed-product")).run("--json", "--describe")
+    assert (told["slot"], told["kind"], told["generation"]) == (1, "maybe", "HoloLens 2")
+
+
 def test_kept_numbers_are_shown_and_a_new_port_has_none(tmp_path: Path) -> None:
     SlotStore(tmp_path / "slots.json").save(SlotMap(("1-9", "1-2.3"), locked=True))
     told = Terminal(tmp_path, unit(), unit(number=2, port="1-5")).run("--json")

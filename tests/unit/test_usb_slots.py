@@ -125,6 +125,21 @@ def test_what_is_no_headset_takes_no_slot() -> None:
     assert (story.told, story.slots.map.ports) == ([], ())
 
 
+UNNAMED = seen("1-7", product="Windows 10 Mobile Device")
+
+
+@pytest.mark.parametrize(("slots", "takes"), [
+    (Slots(), False),
+    (Slots(SlotMap(("1-7",))), False),
+    (Slots(SlotMap(("1-1",), locked=True)), False),
+    (Slots(SlotMap(("1-7",), locked=True)), True),
+    (Slots(numbering=True), True),
+], ids=["open bench", "touched only", "another port", "numbered port", "while numbering"])
+def test_what_may_be_a_headset_takes_a_slot_only_where_people_said_that_headsets_are(slots: Slots, takes: bool) -> None:
+    told = Story(slots).plug(UNNAMED).told
+    assert [n.notice for n in told] == ([Notice.ARRIVED] if takes else [])
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(("1-1", "1-2", "1-3", None)), st.floats(0, 60)), max_size=60))
 def test_whatever_is_plugged_where_every_unit_is_in_the_slot_of_its_port(moves: list[tuple[int, str | None, float]]) -> None:
     """Six units, three ports, any order of hands: numbers never change, and present units are where the bus shows them."""

@@ -6,7 +6,7 @@ The same class serves a real bus, the lab and practice: what differs is the read
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
@@ -71,19 +71,19 @@ class SlotKeeper(Protocol):
 class BusDesk:
     """Watches and numbers. `told` is called from the watcher's thread; nothing is told after `close`.
 
-    `problem` gets errors of the slot file, which never stop the watching. Units get numbers as they are first touched until
-    `lock_slots`.
+    `problem` gets errors of the slot file, which never stop the watching. Units get numbers as they are first touched unless the
+    map is locked; while people are `numbering`, whatever may be a headset is taken for one.
     """
 
     def __init__(self, eyes: Eyes, clock: Clock, allowed: AllowList, store: SlotKeeper | None, told: Callable[[SlotNotice], None],
-                 problem: Callable[[HoloBenchError], None] = lambda error: None) -> None:
+                 problem: Callable[[HoloBenchError], None] = lambda error: None, *, numbering: bool = False) -> None:
         self._clock = clock
         self._allowed = allowed
         self._store = store
         self._told = told
         self._problem = problem
         self._lock = threading.RLock()
-        self._slots = Slots(self._loaded())
+        self._slots = Slots(self._loaded(), numbering=numbering)
         self._watcher = BusWatcher(eyes.reader, eyes.signal, self._event, rested=self._rested)
 
     @property
@@ -100,8 +100,9 @@ class BusDesk:
 
     def others(self) -> tuple[tuple[UsbSighting, Identity], ...]:
         """Everything else on the bus, for the list of devices."""
-        seen = ((s, identify(s, self._allowed)) for s in self._watcher.seen)
-        return tuple((s, i) for s, i in seen if not i.takes_slot)
+        with self._lock:
+            placed = {o.sighting for o in self._slots.occupants.values()}
+        return tuple((s, identify(s, self._allowed)) for s in self._watcher.seen if s not in placed)
 
     def expect_restart(self, unit: str, seconds: float) -> None:
         """A step expects a unit to leave the bus for up to so many bench seconds."""
@@ -111,7 +112,7 @@ class BusDesk:
     def number(self, ports: tuple[str, ...], *, locked: bool) -> None:
         """Set the numbers: slot 1 is the first port. Raises LinkError `usb.slots-unwritable`."""
         with self._lock:
-            self._slots = Slots(SlotMap(ports, locked), self._slots.occupants)
+            self._slots = replace(self._slots, map=SlotMap(ports, locked))
             if self._store:
                 self._store.save(self._slots.map)
 

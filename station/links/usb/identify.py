@@ -18,8 +18,10 @@ MICROSOFT_FLASH = (0x045E, 0x062A)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`mode` is how facts name it (normal, flash, edl, or "" for others); `fault` the catalogue's code where there is one;
-    `verified` is False where the source itself is unsure."""
+    """`mode` is how facts name it (normal, flash, edl, or "" for others); for MAYBE, the one that it is in if it is a headset.
+
+    `fault` is the catalogue's code where there is one; `verified` is False where the source itself is unsure.
+    """
 
     kind: DeviceKind
     mode: str
@@ -35,7 +37,7 @@ class Identity:
 
     @property
     def takes_slot(self) -> bool:
-        """Whether it belongs on the board: headsets, and headsets that cannot talk now."""
+        """Whether it belongs on the board wherever it is plugged in: headsets, and headsets that cannot talk now."""
         return self.kind not in (DeviceKind.OTHER, DeviceKind.MAYBE)
 
 
@@ -75,8 +77,9 @@ _RULES: tuple[tuple[Callable[[UsbSighting], bool], Identity], ...] = (
      Identity(DeviceKind.HOLOLENS, "normal", N_("Its USB name says HoloLens."), _READ)),
     (lambda s: s.vendor_id == MICROSOFT and (s.speaks_mtp or (
         _says(s, "windows 10 mobile device") and any(i.klass == VENDOR_CLASS for i in s.interfaces))),
-     Identity(DeviceKind.MAYBE, "", N_("A Microsoft device with a storage; its USB name does not say what it is."),
-              N_("If this is a headset, put its USB id on the list of headsets."), verified=False)),
+     Identity(DeviceKind.MAYBE, "normal", N_("A Microsoft device with a storage; its USB name does not say what it is."),
+              N_("If this is a headset, number its port (holobench devices --number) or put its USB id on the list of headsets."),
+              verified=False)),
 )
 _OTHER = Identity(DeviceKind.OTHER, "", N_("Not a headset."), _NOTHING)
 

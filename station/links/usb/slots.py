@@ -2,6 +2,9 @@
 
 A unit that leaves the bus is first thought to be glitching (5 s), then restarting (30 s, or as long as a step has told), then
 gone. Units are told apart by the serial of their descriptor; those that have none by their port alone. Times are bench seconds.
+
+What may be a headset but does not say so (a phone does not either) takes a slot only where people have said that headsets are
+plugged in: in a port of a numbered bench, and while they number it. There it is opened, and its MTP model tells what it is.
 Source: design §2 (slot), facts/device-io §5 (correlate by port path and session).
 """
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from station.links.usb.allow_list import DeviceKind
 from station.links.usb.identify import Identity
 from station.links.usb.sighting import BusEvent, Change, UsbSighting
 
@@ -74,16 +78,17 @@ class SlotNotice:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The slot map and who is where, by port."""
+    """The slot map and who is where, by port. `numbering`: people are plugging headsets into one port after the other."""
 
     map: SlotMap = field(default_factory=SlotMap)
     occupants: Mapping[str, Occupant] = field(default_factory=lambda: MappingProxyType({}))
+    numbering: bool = False
 
     def after(self, event: BusEvent, identity: Identity, now: float) -> tuple["Slots", tuple[SlotNotice, ...]]:
         """The slots after a change on the bus, and what to tell."""
         if event.change is Change.UNPLUGGED:
             return self._without(event.sighting, now), ()
-        if not identity.takes_slot:
+        if not self._belongs(event.sighting.port, identity):
             return self, ()
         numbered = replace(self, map=self.map.touched(event.sighting.port))
         if event.change is Change.CHANGED and event.sighting.port in self.occupants:
@@ -117,6 +122,10 @@ class Slots:
         return min(times, default=None)
 
     # -- steps
+
+    def _belongs(self, port: str, identity: Identity) -> bool:
+        theirs = self.numbering or (self.map.locked and self.map.number(port) > 0)
+        return identity.takes_slot or (identity.kind is DeviceKind.MAYBE and theirs)
 
     def _tell(self, notice: Notice, occupant: Occupant, from_port: str = "", *, after_away: bool = False) -> SlotNotice:
         port = occupant.sighting.port
