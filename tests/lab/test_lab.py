@@ -1,13 +1,16 @@
 """The lab: gadget headsets and QEMU's own MTP device on a real Linux USB stack, measured in one boot of a guest.
 
-Times and rates are asserted only where the limit is wide of what is met; the rest is printed (`pytest -s`, or the benchmark).
+A rate is asserted beside another of the same boot, a wait beside what the station's own poll would take, and by their medians, so
+that a busy machine fails nobody; all figures are printed (`pytest -s`, or the benchmark).
 """
 
+from statistics import median
 from typing import Any
 
 import pytest
 
-from tests.lab.benchmark import measure, ratio, share, told
+from station.links.usb.watch import LONGEST_PAUSE
+from tests.lab.benchmark import measure, ratio, told
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1150)]
 
@@ -31,22 +34,20 @@ def test_a_unit_that_comes_and_changes_ports_is_told_while_watching(figures: dic
 
 
 def test_a_plugged_unit_is_told_long_before_a_poll_would_have_seen_it(figures: dict[str, Any]) -> None:
-    waits = sorted(figures["plug to tile ms"])
-    assert share(waits, 0.5) <= 250
-    assert share(waits, 0.95) <= 500
+    assert median(figures["plug to tile ms"]) < LONGEST_PAUSE * 1000 / 4
 
 
 def test_units_that_rest_on_the_bus_cost_little_to_watch(figures: dict[str, Any]) -> None:
     assert figures["idle share, all units"] < 0.03
 
 
-def test_copies_are_in_the_range_of_libmtps(figures: dict[str, Any]) -> None:
-    for way in ("to", "from"):
-        assert ratio(figures["copy MB/s"], way) > 0.3
+@pytest.mark.parametrize("way", ["to", "from"])
+def test_copies_are_in_the_range_of_libmtps(figures: dict[str, Any], way: str) -> None:
+    assert ratio(figures["copy MB/s"], way) > 0.5
 
 
 def test_units_that_copy_at_once_share_the_bus(figures: dict[str, Any]) -> None:
-    assert max(figures["fair seconds"]) < 3 * min(figures["fair seconds"])
+    assert max(figures["fair seconds"]) < 3 * median(figures["fair seconds"])
 
 
 def test_every_unit_is_always_in_the_slot_of_its_port(figures: dict[str, Any]) -> None:

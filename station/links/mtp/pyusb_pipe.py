@@ -6,7 +6,6 @@ Source: facts/device-io §2.1 (binding), §2.5 (block sizes, resets), §2.6 (whi
 
 import array
 import errno
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +24,9 @@ from station.model.timing import Deadline
 _OUT, _IN = 0x21, 0xA1
 _EVENT_SIZE = 64
 _GONE_SECONDS = 0.5
+_LEAVING_SECONDS = 2.0
+"""How long a unit that is being unplugged may stay on the list after its transfers failed; it takes longer on a busy machine."""
+
 _RESET_PAUSE = 1.0
 _VANISHED = frozenset({errno.ENODEV, errno.ENXIO, errno.ESHUTDOWN})
 
@@ -275,13 +277,13 @@ class PyusbPipe:
         if self._device is None:
             return True
         before = (self._device.bus, self._device.address)
-        end = time.monotonic() + _GONE_SECONDS
-        while time.monotonic() < end:
+        leaving = Deadline(_LEAVING_SECONDS)
+        while leaving.remaining():
             with suppress(usb.core.USBError):
                 now = self._find()
                 if now is None or (now.bus, now.address) != before:
                     return True
-            Deadline(_GONE_SECONDS).token.wait(0.05)
+            leaving.token.wait(0.05)
         return False
 
 
