@@ -1,4 +1,4 @@
-"""`holobench package build|inspect|lint|compare|import|push|wipe|settings|secret`: provisioning packages without a window."""
+"""`holobench package build|inspect|lint|rules|compare|import|push|wipe|history|settings|secret`: packages without a window."""
 
 import argparse
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station.cli.context import Context
-from station.model.errors import ConfigurationError, Refused, UsageError
+from station.model.errors import ConfigurationError, NotFound, Refused, UsageError
 from station.model.words import N_
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from station.package.settings import PackageSettings
 
 ICD_SECONDS = 900.0
+LINE = 240
+"""Characters of a value in a terminal."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,6 +42,8 @@ def add_parser(subparsers: Any) -> None:
     lint.add_argument("--build", default="", metavar="BUILD", help="judge for this build, such as 19041.1128")
     lint.add_argument("--stick", type=Path, metavar="FOLDER", help="packages in this root folder would be applied too")
     lint.add_argument("--headset", choices=("hololens1", "hololens2"), help="judge for this generation")
+    rules = verbs.add_parser("rules", help="every rule of the lint, with why, what to do, and source")
+    rules.add_argument("words", nargs="*", help="only those with these words")
     compare = verbs.add_parser("compare", help="two packages, setting by setting")
     compare.add_argument("first", type=Path, metavar="A.ppkg")
     compare.add_argument("second", type=Path, metavar="B.ppkg")
@@ -52,7 +56,8 @@ def add_parser(subparsers: Any) -> None:
     secret = verbs.add_parser("secret", help="keep a secret under a name; it is asked for, or read from standard input")
     secret.add_argument("name", metavar="KIND/NAME")
     secret.add_argument("--remove", action="store_true", help="forget it")
-    for verb in (inspect, lint, imports):
+    build.add_argument("--ask", action="store_true", help="ask for secrets that the keyring lacks; they are kept nowhere")
+    for verb in (inspect, lint, compare, imports):
         verb.add_argument("--password", default="", metavar="NAME", help="name of the secret that opens an encrypted package")
     for verb in (build, lint):
         verb.add_argument("--accept", action="append", default=[], metavar="RULE", help="do not count this rule")
@@ -68,8 +73,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from station.cli.package_push import VERBS
 
     verbs: dict[str, Callable[[argparse.Namespace, Context], int]] = {
-        "build": _build, "inspect": _inspect, "lint": _lint, "compare": _compare, "import": _import, "settings": _settings,
-        "secret": _secret, **VERBS}
+        "build": _build, "inspect": _inspect, "lint": _lint, "rules": _rules, "compare": _compare,
+        "import": _import, "settings": _settings, "secret": _secret, **VERBS}
     return verbs[args.verb](args, context)
 
 
@@ -77,20 +82,20 @@ def _build(args: argparse.Namespace, context: Context) -> int:
     from station.cli.package_push import pushed_before
     from station.package.lint import check_settings, refuse_errors
     from station.package.settings_file import load
-    from station.vault.secrets import open_secrets, require
+    from station.vault.secrets import open_secrets
 
     settings = load(args.settings)
     schema = _schema(args.store)
-    store = open_secrets()
+    secret = _asked(settings, open_secrets().get) if args.ask else open_secrets().get
     folder = args.settings.resolve().parent
-    findings = check_settings(settings, today=context.clock.now().date(), folder=folder, secret=store.get, schema=schema,
+    findings = check_settings(settings, today=context.clock.now().date(), folder=folder, secret=secret, schema=schema,
                               earlier=pushed_before(context))
     if args.engine == "icd":
         findings = tuple(f for f in findings if f.rule not in ("setting-needs-store", "setting-unknown"))
     for finding in findings:
         _show_finding(finding, context, to_note=True)
     refuse_errors(findings, _accepted(args.accept))
-    report = _engine(args, settings, schema, folder, lambda name: require(store, name))
+    report = _engine(args, settings, schema, folder, lambda name: _given(name, secret(name)))
     if context.json:
         context.emit(path=str(report.path), id=report.package_id, name=report.name, version=report.version, size=report.size,
                      files=report.files, carried=report.carried, experimental=list(report.experimental))
@@ -98,6 +103,29 @@ def _build(args: argparse.Namespace, context: Context) -> int:
         context.say(f"{report.path}  {report.name} {report.version}  {{{report.package_id}}}  {report.size} bytes")
         context.say(context.translate(N_("The package holds its secrets in clear: wipe it from unit, stick and disk after use.")))
     return 0
+
+
+def _given(name: str, value: str | None) -> str:
+    if value is None:
+        raise NotFound("package.no-secret", name)
+    return value
+
+
+def _asked(settings: "PackageSettings", known: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Secrets of the keyring, and those that a person is asked for now."""
+    from station.package.settings_file import secret_names
+
+    missing = {name: "" for _, name in secret_names(settings) if known(name) is None}
+    typed = {name: _typed(name) for name in missing}
+    return lambda name: typed.get(name) or known(name)
+
+
+def _typed(name: str) -> str:
+    """A secret from the terminal, unseen, or a line of standard input."""
+    import getpass
+    import sys
+
+    return getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def _engine(args: argparse.Namespace, settings: "PackageSettings", schema: "Schema | None", folder: Path,
@@ -127,7 +155,9 @@ def _inspect(args: argparse.Namespace, context: Context) -> int:
         context.emit(**found.as_json())
     else:
         _tell_inspection(found, context)
-    return 0
+        if args.verify and not found.problems:
+            context.say(context.translate(N_("Every file matches its checksum.")))
+    return 1 if args.verify and found.problems else 0
 
 
 def _tell_inspection(found: "Inspection", context: Context) -> None:
@@ -147,12 +177,18 @@ def _tell_inspection(found: "Inspection", context: Context) -> None:
             if setting.document != group:
                 group = setting.document
                 context.say(f"  {setting.context}: {group.rsplit('/', 1)[-1]}")
-            context.say(f"    {setting.place} = {setting.value}")
+            context.say(f"    {setting.place} = {_line(setting.value)}")
         for file in image.files:
             if file.path.startswith("DataAsset/"):
                 context.say(f"  {file.path}  {file.size} bytes")
     for problem in (*found.problems, *(p for i in found.images for p in i.problems)):
         context.complain(Refused(problem.code, problem.detail))
+
+
+def _line(value: str) -> str:
+    """A value on one line of a terminal; `--json` has all of it."""
+    line = " ".join(value.splitlines())
+    return line if len(line) <= LINE else f"{line[:LINE]}…"
 
 
 def _lint(args: argparse.Namespace, context: Context) -> int:
@@ -201,16 +237,34 @@ def _show_finding(finding: "Finding", context: Context, *, to_note: bool = False
         tell(f"    {context.translate(rule.why)} {context.translate(rule.fix)}")
 
 
+def _rules(args: argparse.Namespace, context: Context) -> int:
+    from station.package.lint import rules
+
+    words = [w.casefold() for w in args.words]
+    for rule in rules().values():
+        title, why, fix = (context.translate(t) for t in (rule.title, rule.why, rule.fix))
+        if not all(w in f"{rule.id} {title} {why} {fix}".casefold() for w in words):
+            continue
+        if context.json:
+            context.emit(rule=rule.id, severity=rule.severity.value, title=title, why=why, fix=fix, source=rule.source)
+        else:
+            context.say(f"{rule.severity.value}: {title}  [{rule.id}]")
+            context.say(f"    {why} {fix} ({rule.source})")
+    return 0
+
+
 def _compare(args: argparse.Namespace, context: Context) -> int:
     from station.package.comparison import Change, compare_packages
 
-    found = [d for d in compare_packages(args.first, args.second) if args.all or d.change is not Change.SAME]
+    password = _password(args.password)
+    found = [d for d in compare_packages(args.first, args.second, passwords=(password, password))
+             if args.all or d.change is not Change.SAME]
     signs = {Change.SAME: "=", Change.CHANGED: "≠", Change.ADDED: "+", Change.REMOVED: "-"}
     for row in found:
         if context.json:
             context.emit(section=row.section, place=row.place, change=row.change.value, first=row.first, second=row.second)
         else:
-            context.say(f"{signs[row.change]} {row.section}: {row.place}  {row.first!r} → {row.second!r}")
+            context.say(f"{signs[row.change]} {row.section}: {row.place}  {_line(row.first)!r} → {_line(row.second)!r}")
     if not found and not context.json:
         context.say(context.translate(N_("No difference.")))
     return 0
@@ -268,9 +322,6 @@ def _show_setting(setting: "Setting", context: Context) -> None:
 
 
 def _secret(args: argparse.Namespace, context: Context) -> int:
-    import getpass
-    import sys
-
     from station.package.settings_file import is_secret_name
     from station.vault.secrets import open_secrets
 
@@ -282,8 +333,7 @@ def _secret(args: argparse.Namespace, context: Context) -> int:
     if args.remove:
         store.remove(args.name)
     else:
-        value = getpass.getpass(f"{args.name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-        store.put(args.name, value)
+        store.put(args.name, _typed(args.name))
     if context.json:
         context.emit(name=args.name, kept=not args.remove)
     return 0

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CONFIG_NAMESPACE = "urn:schemas-Microsoft-com:Windows-ICD-Package-Config.v1.0"
 SETTINGS_NAMESPACE = "urn:schemas-microsoft-com:windows-provisioning"
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
+_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\0\0": "utf-32-le", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_DECLARED = re.compile(r"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.-]{1,40})[\"']")
+_SIXTEEN = frozenset({"utf-16", "unicode", "utf-16le", "utf-16be", "ucs-2"})
 _DEPTH = 48
 _COUNT = 50_000
 
@@ -67,12 +70,28 @@ class Customizations:
 
 
 def parse(data: bytes) -> Customizations:
-    """Read customizations.xml. Raises DataError `package.bad-xml`."""
+    """Read customizations.xml. Raises DataError `package.bad-xml`, `package.not-customizations`."""
     root = parse_xml(data, "customizations.xml")
     config = _find(root, "PackageConfig")
-    common = next((e for e in root.iter() if _local(e) == "Common"), None)
+    common = _find(root, "Common")
+    if config is None and common is None:
+        raise DataError("package.not-customizations", _local(root)[:40])
     variants = sum(1 for e in root.iter() if _local(e) == "Variant")
     return Customizations(_config(config), Element("Common") if common is None else from_xml(common), variants)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """A document that somebody's editor or script saved, in UTF-8 without a declaration: a byte order mark tells more than
+    what is declared, and bytes of eight bits are not the UTF-16 that a string of Windows declares. What cannot be read so stays.
+    """
+    mark = next((m for m in _MARKS if data.startswith(m)), b"")
+    declared = _DECLARED.match(data.decode("latin-1")[:200])
+    encoding = _MARKS[mark] if mark else declared[1].casefold() if declared else "utf-8"
+    try:
+        text = data.removeprefix(mark).decode("utf-8" if encoding in _SIXTEEN and not mark else encoding)
+    except (UnicodeDecodeError, LookupError):
+        return data
+    return re.sub(r"^<\?xml[^>]*\?>", "", text).encode("utf-8", "surrogatepass")
 
 
 def parse_answer_file(data: bytes) -> Element:
@@ -84,6 +103,7 @@ def parse_answer_file(data: bytes) -> Element:
 def parse_xml(data: bytes, name: str) -> "XmlElement":
     """An XML document with nothing dangerous in it. Raises DataError `package.bad-xml`."""
     from xml.etree.ElementTree import ParseError
+    from xml.parsers.expat.errors import messages
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
@@ -91,7 +111,8 @@ def parse_xml(data: bytes, name: str) -> "XmlElement":
     try:
         root: XmlElement = fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as e:
-        raise DataError("package.bad-xml", f"{name}: {type(e).__name__}") from e
+        why = f"{messages[e.code]}, line {e.position[0]}" if isinstance(e, ParseError) else type(e).__name__
+        raise DataError("package.bad-xml", f"{name}: {why}") from e
     _bounded(root, name)
     return root
 

@@ -50,6 +50,9 @@ from station.package.settings import (
 )
 from station.package.settings_tree import DELETION, GROUPS, KEY_LOCATIONS, PORTAL_MODES, STORES, join_path, split_path
 
+_LARGEST = 16 << 20
+"""Bytes of a customizations.xml; real ones have some thousands."""
+
 SecretKeeper = Callable[[str, str], str]
 """Keeps a secret: (suggested name, value) -> the name it got."""
 
@@ -92,7 +95,9 @@ def import_contents(contents: PackageContents, *, keep: SecretKeeper, files: Fil
 
 def _from_customizations(path: Path, keep: SecretKeeper, folder: Path, schema: Schema) -> Imported:
     try:
-        custom = xml.parse(path.read_bytes())
+        if path.stat().st_size > _LARGEST:
+            raise DataError("package.too-large", path.name)
+        custom = xml.parse(xml.as_utf8(path.read_bytes()))
     except OSError as e:
         raise NotFound("package.not-found", path.name) from e
     keeper = FileKeeper(folder, {}, beside=path.parent)

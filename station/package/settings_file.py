@@ -7,10 +7,11 @@ it might be a secret typed into the wrong place.
 
 import dataclasses
 import datetime
+import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from station.model.errors import NotFound, UsageError
 from station.package.settings import PackageSettings
@@ -43,7 +44,7 @@ def parse(text: str) -> PackageSettings:
         settings = TypeAdapter(PackageSettings).validate_python(tables)
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
         raise UsageError("package.bad-settings", f"{where}: {first['msg']}") from None
     for where, name in secret_names(settings):
         if not is_secret_name(name):
@@ -56,6 +57,10 @@ def _refuse_unknown(table: Any, kind: Any, where: str) -> None:
     know.
     """
     inner = next((a for a in (kind, *get_args(kind)) if dataclasses.is_dataclass(a)), None)
+    several = get_origin(kind) is tuple
+    if inner is not None and where and isinstance(table, list if not several else dict):
+        written = f"[[{where}]], since there can be several" if several else f"[{where}], since there is only one"
+        raise UsageError("package.bad-settings", f"write {written}")
     if isinstance(table, list):
         for number, item in enumerate(table):
             _refuse_unknown(item, inner, f"{where}[{number}]")
@@ -64,7 +69,9 @@ def _refuse_unknown(table: Any, kind: Any, where: str) -> None:
         for name, value in table.items():
             here = f"{where}.{name}".lstrip(".")
             if name not in hints:
-                raise UsageError("package.bad-settings", f"{here}: there is no such setting")
+                near = difflib.get_close_matches(name, hints, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise UsageError("package.bad-settings", f"{here}: there is no such setting{hint}")
             _refuse_unknown(value, hints[name], here)
 
 

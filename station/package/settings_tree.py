@@ -6,7 +6,8 @@ writes them: alphabetically.
 """
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from station.model.errors import NotFound, UsageError
@@ -27,6 +28,8 @@ from station.package.settings import (
     WifiNetwork,
     WifiSecurity,
 )
+
+_ELEMENT_NAME = re.compile(r"^[^\W\d][\w.-]*\Z")
 
 SecretResolver = Callable[[str], str]
 """The value of a secret by its name; raises NotFound where there is none."""
@@ -53,6 +56,21 @@ class SettingsTree:
 
 def to_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -> SettingsTree:
     """The tree of settings. Raises NotFound `package.no-secret`, UsageError `package.bad-value`."""
+    tree = raw_tree(settings, secret, schema)
+    for name in unwritable(tree.common):
+        raise UsageError("package.bad-value", f"{name} holds a character that no package can hold")
+    return tree
+
+
+def unwritable(root: Element) -> Iterator[str]:
+    """The names of elements that cannot be written into a document, by their own name or by what they hold."""
+    for element in root.walk():
+        if not is_element_name(element.name) or not all(writable(t) for t in (element.text, *(v for _, v in element.attributes))):
+            yield element.name
+
+
+def raw_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -> SettingsTree:
+    """As `to_tree`, also where a document cannot hold it: for judging."""
     resolve = _told(secret)
     made: dict[str, bytes] = {}
     parts = [_accounts(settings, resolve), _account_management(settings.account_management), _kiosk(settings),
@@ -62,9 +80,6 @@ def to_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -
     common = _group("Common", [p for p in parts if p is not None])
     for other in settings.setting:
         common = with_setting(common, split_path(other.path), resolve(other.secret) if other.secret else other.value, schema)
-    for element in common.walk():
-        if not all(writable(t) for t in (element.name, element.text, *(v for _, v in element.attributes))):
-            raise UsageError("package.bad-value", f"{element.name} holds a character that no package can hold")
     return SettingsTree(replace(common, children=tuple(sorted(common.children, key=lambda e: e.name.casefold()))), made)
 
 
@@ -258,6 +273,11 @@ def _workplace(settings: PackageSettings, secret: SecretResolver) -> Element | N
     return _group("Workplace", [_group("Enrollments", items)])
 
 
+def is_element_name(name: str) -> bool:
+    """Whether a setting or policy can be called so: it becomes the name of an XML element."""
+    return bool(_ELEMENT_NAME.match(name))
+
+
 def split_path(path: str) -> list[tuple[str, str]]:
     """(element, key) of each step of `A/B[key]/C`; a slash inside brackets belongs to the key. Raises UsageError
     `package.bad-value`.
@@ -276,7 +296,7 @@ def split_path(path: str) -> list[tuple[str, str]]:
             key += char
         else:
             name += char
-    if depth or not all(n.isidentifier() for n, _ in steps):
+    if depth or not all(is_element_name(n) for n, _ in steps):
         raise UsageError("package.bad-value", f"not the path of a setting: {path[:80]}")
     return steps
 

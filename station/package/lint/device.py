@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from station.model.build import OsBuild
 from station.model.errors import UsageError
@@ -10,7 +11,7 @@ from station.package.customizations import Element
 from station.package.lint.rules import Finding, Subject
 from station.package.schema import Engine
 from station.package.settings import Headset, NameSetting
-from station.package.settings_tree import to_tree
+from station.package.settings_tree import is_element_name, raw_tree, split_path, unwritable
 
 _MACRO = re.compile(r"%(?:SERIAL|RAND:(\d{1,2}))%", re.IGNORECASE)
 _LONGEST_NAME = 15
@@ -48,6 +49,18 @@ def target(subject: Subject) -> Iterator[Finding]:
         yield Finding("build-1903", "target.build", str(build))
 
 
+def names(subject: Subject) -> Iterator[Finding]:
+    """Paths that can be no setting's, and characters that no document can hold."""
+    for number, other in enumerate(subject.settings.setting):
+        if not _is_path(other.path):
+            yield Finding("setting-path-malformed", f"setting[{number}].path", other.path[:80])
+    for number, policy in enumerate(subject.settings.policy):
+        if not (is_element_name(policy.area) and is_element_name(policy.name)):
+            yield Finding("setting-path-malformed", f"policy[{number}]", f"{policy.area}/{policy.name}"[:80])
+    for name in dict.fromkeys(unwritable(_common(subject))):
+        yield Finding("character-unwritable", name)
+
+
 def fits(subject: Subject) -> Iterator[Finding]:
     """Every setting against the headset, its build, and what an engine can place."""
     for path in setting_paths(subject):
@@ -72,12 +85,23 @@ def fits(subject: Subject) -> Iterator[Finding]:
             yield Finding("setting-needs-store", path)
 
 
+def _is_path(path: str) -> bool:
+    try:
+        return bool(split_path(path))
+    except UsageError:
+        return False
+
+
+def _common(subject: Subject) -> Element:
+    """What is set, but for what can be no setting."""
+    settings = subject.settings
+    sayable = replace(settings, setting=tuple(o for o in settings.setting if _is_path(o.path)),
+                      policy=tuple(p for p in settings.policy if is_element_name(p.area) and is_element_name(p.name)))
+    return raw_tree(sayable, lambda _: "x", subject.schema).common
+
+
 def setting_paths(subject: Subject) -> list[str]:
     """Store paths of everything that is set, once each."""
-    try:
-        common = to_tree(subject.settings, lambda _: "x", subject.schema).common
-    except UsageError:
-        return []
     found: dict[str, None] = {}
 
     def walk(element: Element, path: str) -> None:
@@ -85,7 +109,7 @@ def setting_paths(subject: Subject) -> list[str]:
             found[path] = None
         for child in element.children:
             walk(child, f"{path}/{child.name}")
-    for top in common.children:
+    for top in _common(subject).children:
         walk(top, top.name)
     return list(found)
 
@@ -110,4 +134,4 @@ def policies(subject: Subject) -> Iterator[Finding]:
         yield Finding("auto-logon-needs-online-user", "policy", "MixedReality/AutoLogonUser")
 
 
-CHECKS = (device_name, target, fits, policies)
+CHECKS = (device_name, target, names, fits, policies)

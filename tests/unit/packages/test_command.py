@@ -12,7 +12,7 @@ import pytest
 from station.bench import usb_bus
 from station.cli import main as command_line
 from station.cli.context import Context
-from station.package.settings import Identity, LocalUser
+from station.package.settings import Identity, LocalUser, Policy
 from station.package.settings_file import load, save
 from station.vault import secrets as vault
 from station.vault.secrets import MemorySecrets
@@ -93,6 +93,7 @@ def test_errors_of_the_lint_stop_a_build(folder: Path, capsys: pytest.CaptureFix
     (("build", "none.toml", "-o", "x.ppkg"), 4), (("inspect", "none.ppkg"), 4), (("lint", "none.ppkg"), 4),
     (("lint", "none.toml"), 4), (("import", "none.ppkg", "-o", "x.toml"), 4), (("push", "none.ppkg", "--stick", "."), 4),
     (("build", "s.toml", "-o", "x.ppkg", "--accept", "no-such-rule"), 2), (("build", "s.toml", "-o", "missing/x.ppkg"), 2),
+    (("import", "kiosk.xml", "-o", "x.toml"), 1),
     (("inspect", "corp.cer"), 1), (("secret", "hunter2"), 2), (("settings", "--store", "none.dat"), 4),
     (("build", "s.toml", "-o", "x.ppkg", "--engine", "icd", "--reproducible"), 2),
 ])
@@ -180,6 +181,55 @@ def test_settings_are_documented_one_by_one(capsys: pytest.CaptureFixture[str]) 
     assert told["secret"] is True
     assert told["engines"] == ["icd", "native", "store"]
     assert told["source"]
+
+
+def test_rules_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", "rules", "encrypted", "--json") == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"rule", "severity", "title", "why", "fix", "source"} == set(told[0])
+    assert "encrypted" in {t["rule"] for t in told}
+    assert run("package", "rules", "wifi") == 0
+    assert "[wifi-open]" in capsys.readouterr().out
+
+
+def test_a_build_asks_for_what_the_keyring_lacks_and_keeps_it_nowhere(
+        folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = MemorySecrets()
+    monkeypatch.setattr(vault, "open_secrets", lambda: empty)
+    save(making.simple_settings(), folder / "one.toml")
+    assert run("package", "build", folder / "one.toml", "-o", folder / "one.ppkg") == 1
+    monkeypatch.setattr(sys, "stdin", io.StringIO("typed battery staple\n"))
+    assert run("package", "build", folder / "one.toml", "-o", folder / "one.ppkg", "--ask") == 0
+    assert b"typed battery staple" in (folder / "one.ppkg").read_bytes()
+    assert empty.get("wifi/lab") is None
+
+
+def test_an_encrypted_package_is_compared_under_its_password(package: Path, secrets: KeptSecrets, folder: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "e.ppkg").write_bytes(making.encrypted(package.read_bytes(), "12345678"))
+    secrets.put("package/e", "12345678")
+    assert run("package", "compare", package, folder / "e.ppkg") == 1
+    assert run("package", "compare", package, folder / "e.ppkg", "--password", "package/e") == 0
+    assert "No difference" in capsys.readouterr().out
+
+
+def test_a_verified_package_that_differs_from_its_checksums_is_1(package: Path, folder: Path,
+                                                                capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", "inspect", package, "--verify") == 0
+    assert "matches" in capsys.readouterr().out
+    (folder / "bad.ppkg").write_bytes(package.read_bytes().replace(b"appapp", b"appxpp"))
+    assert run("package", "inspect", folder / "bad.ppkg") == 0
+    assert run("package", "inspect", folder / "bad.ppkg", "--verify") == 1
+
+
+def test_values_are_cut_for_a_terminal_and_whole_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(making.simple_settings(policy=(Policy("Settings", "PageVisibilityList", "x" * 9000),)), folder / "l.toml")
+    run("package", "build", folder / "l.toml", "-o", folder / "l.ppkg")
+    capsys.readouterr()
+    run("package", "inspect", folder / "l.ppkg")
+    assert max(len(line) for line in capsys.readouterr().out.splitlines()) < 400
+    run("package", "inspect", folder / "l.ppkg", "--json")
+    assert "x" * 9000 in capsys.readouterr().out
 
 
 def test_a_secret_is_kept_from_standard_input(secrets: KeptSecrets, monkeypatch: pytest.MonkeyPatch) -> None:

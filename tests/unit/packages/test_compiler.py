@@ -188,3 +188,11 @@ def test_profiles_of_every_security_are_read_back() -> None:
         assert (again.name, again.ssid, again.security, again.key, again.hidden, again.auto_connect) == (
             "Ä & b", "Ä & b", security, key, True, False)
         assert again.hex_matches
+
+
+@pytest.mark.parametrize("policy", [Policy("X Y", "Z", 1), Policy("A", "b<c", 1), Policy("", "x", 1), Policy("A/B", "x", 1)])
+def test_what_can_be_no_name_of_an_element_is_refused(policy: Policy) -> None:
+    """It would break customizations.xml, or say something else there."""
+    with pytest.raises(UsageError) as caught:
+        to_tree(making.simple_settings(policy=(policy,)), making.secret, shipped())
+    assert caught.value.code == "package.bad-value"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from station.model.errors import NotFound
+from station.model.errors import DataError, NotFound
 from station.package.customizations import Customizations, render
 from station.package.importer import Imported, canonical, import_settings
 from station.package.schema import shipped
@@ -219,3 +219,41 @@ def test_a_missing_package_is_not_found(tmp_path: Path) -> None:
     for name in ("none.ppkg", "none.xml"):
         with pytest.raises(NotFound):
             import_settings(tmp_path / name, keep=keep, folder=tmp_path)
+
+
+CUSTOMIZATIONS = ('<WindowsCustomizations><PackageConfig xmlns="urn:schemas-Microsoft-com:Windows-ICD-Package-Config.v1.0">'
+                  "<Name>Gäste</Name></PackageConfig></WindowsCustomizations>")
+
+
+@pytest.mark.parametrize(("declared", "saved"), [
+    ("", "utf-8"), ("utf-8", "utf-8"), ("UTF-8", "utf-8-sig"), ("utf-16", "utf-16"), ("utf-8", "utf-16"), ("utf-16", "utf-8"),
+    ("unicode", "utf-8-sig"), ("windows-1252", "cp1252"), ("gb18030", "gb18030"), ("utf-8", "utf-32")])
+def test_customizations_are_read_as_they_were_saved(tmp_path: Path, declared: str, saved: str) -> None:
+    """Editors and scripts of Windows declare one encoding and save another."""
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    (tmp_path / "c.xml").write_bytes((head + CUSTOMIZATIONS).encode(saved))
+    found = import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path)
+    assert found.settings.package.name == "Gäste"
+
+
+@pytest.mark.parametrize(("data", "code", "said"), [
+    (b"", "package.bad-xml", "no element found, line 1"), (b"\xff\xfe", "package.bad-xml", "no element found, line 1"),
+    (b'<?xml version="1.0" encoding="utf-8"?>\n<a>\xe4', "package.bad-xml", "not well-formed (invalid token), line 2"),
+    (b"<a>pass&word;</a>", "package.bad-xml", "undefined entity, line 1"),
+    (b"<ICDProject><Name>x</Name></ICDProject>", "package.not-customizations", "ICDProject"),
+    (b'<?xml version="1.0" encoding="none-such"?><a/>', "package.bad-xml", "LookupError")])
+def test_what_is_no_customizations_is_told_without_repeating_it(tmp_path: Path, data: bytes, code: str, said: str) -> None:
+    (tmp_path / "c.xml").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path)
+    assert caught.value.code == code
+    assert caught.value.detail.endswith(said)
+    assert "word" not in caught.value.detail
+
+
+def test_a_customizations_of_no_reasonable_size_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "c.xml").open("wb") as stream:
+        stream.truncate(17 << 20)
+    with pytest.raises(DataError) as caught:
+        import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path)
+    assert caught.value.code == "package.too-large"

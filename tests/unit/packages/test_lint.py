@@ -208,6 +208,9 @@ CASES: dict[str, tuple[Change, Change]] = {
     "first-generation-without-licence": ({"target": HL1}, {"target": HL1, "edition": Edition("licence.xml")}),
     "build-1903": ({"build": "18362.1039"}, {"build": "19041.1103"}),
     "setting-unknown": ({"setting": (OtherSetting("Nothing/Known", "1"),)}, {}),
+    "setting-path-malformed": ({"setting": (OtherSetting("Foo//[[Bar", "1"),), "policy": (Policy("X Y", "Z", 1),)},
+                               {"setting": (OtherSetting("Policies/A-b/C.d", "1"),)}),
+    "character-unwritable": ({"wifi": (WifiNetwork("LAB\x01", key="wifi/lab"),)}, {}),
     "setting-not-on-a-headset": ({"setting": (OtherSetting("Accounts/ComputerAccount/Account", "x"),)}, {}),
     "setting-not-for-generation": ({"edition": Edition("licence.xml")}, {"edition": Edition("licence.xml"), "target": HL1}),
     "setting-needs-newer-build": ({**named("HL-%SERIAL%"), "build": "19041.1103"},
@@ -286,6 +289,13 @@ def test_findings_never_hold_a_secret() -> None:
     for change, _ in CASES.values():
         said = repr(judge(change))
         assert not any(value in said for value in PASSWORDS.values())
+
+
+def test_one_malformed_path_does_not_hide_what_else_is_wrong() -> None:
+    found = [f.rule for f in judge({"setting": (OtherSetting("Foo//[[Bar", "1"), OtherSetting("Nothing/Known", "1")),
+                                    "policy": (Policy("a<b", "c", 1),)})]
+    assert found.count("setting-path-malformed") == 2
+    assert "setting-unknown" in found
 
 
 def test_errors_come_first() -> None:

@@ -44,6 +44,19 @@ def test_a_misspelt_field_is_refused(text: str, where: str) -> None:
     assert caught.value.detail.startswith(where)
 
 
+@pytest.mark.parametrize(("text", "said"), [
+    ('[package]\nname = "x"\n[[wifi]]\nssid = "a"\nsecurty = "open"',
+     "wifi[0].securty: there is no such setting; did you mean security?"),
+    ('[package]\nname = "x"\n[wifi]\nssid = "a"', "write [[wifi]], since there can be several"),
+    ('[package]\nname = "x"\n[[entra_join]]\ntoken = "a/b"', "write [entra_join], since there is only one"),
+    ('[package]\nname = "x"\n[[wifi]]\nssid = 1', "wifi[0].ssid: Input should be a valid string"),
+])
+def test_what_is_wrong_is_said_so_that_it_can_be_corrected(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(text)
+    assert caught.value.detail == said
+
+
 def test_a_value_of_the_wrong_kind_is_refused_without_repeating_it() -> None:
     with pytest.raises(UsageError) as caught:
         parse('[package]\nname = "x"\n[[wifi]]\nssid = "a"\nsecurity = "hunter2hunter2"')
@@ -95,7 +108,7 @@ def test_paths_of_settings_can_be_split_and_joined(steps: list[tuple[str, str]])
     assert split_path(join_path(steps)) == steps
 
 
-@pytest.mark.parametrize("path", ["", "A//B", "A/B[x", "A B/C", "1A", "A/[x]"])
+@pytest.mark.parametrize("path", ["", "A//B", "A/B[x", "A B/C", "1A", "A/[x]", "A/b<c"])
 def test_what_is_no_path_of_a_setting_is_refused(path: str) -> None:
     with pytest.raises(UsageError):
         split_path(path)
