@@ -24,6 +24,7 @@ class Stage(Protocol):
     def toggle_wall(self) -> bool: ...
     def leave_wall(self) -> bool: ...
     def show_keys(self) -> None: ...
+    def look_up_fault(self) -> None: ...
 
 
 class Deeds:
@@ -37,7 +38,8 @@ class Deeds:
     def do(self, deed: Deed, slot: int) -> bool:
         """Whether the deed found something to do; where not, the key goes on to the widgets."""
         anywhere: dict[Deed, Callable[[], bool]] = {
-            Deed.WALL: self._stage.toggle_wall, Deed.MUTE: self._mute, Deed.HELP: self._help, Deed.BACK: self._back,
+            Deed.WALL: self._stage.toggle_wall, Deed.MUTE: self._mute, Deed.HELP: self._help,
+            Deed.FAULT: self._fault, Deed.BACK: self._back,
         }
         if deed in anywhere:
             return anywhere[deed]()
@@ -103,6 +105,10 @@ class Deeds:
 
     def _help(self) -> bool:
         self._stage.show_keys()
+        return True
+
+    def _fault(self) -> bool:
+        self._stage.look_up_fault()
         return True
 
     def _back(self) -> bool:

@@ -187,6 +187,12 @@ class Window(QMainWindow):
 
         help_dialog(self, self._theme).open()
 
+    def look_up_fault(self) -> None:
+        """Open the search in the catalogue of faults."""
+        from ui.lookup import lookup_dialog
+
+        lookup_dialog(self, self._theme).open()
+
     def finish(self) -> None:
         """Close without asking: the system ends the program. Work goes on when it is opened again."""
         self._may_close = True

@@ -4,8 +4,9 @@ import argparse
 from typing import Any
 
 from station.cli.context import LABELS, Context
+from station.model import fault_search
 from station.model.errors import NotFound
-from station.model.faults import Fault, catalogue
+from station.model.faults import Fault
 from station.model.words import N_
 
 
@@ -19,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Show every fault that the words mean. Raises NotFound `station.no-such-fault`."""
     said = " ".join(args.said)
-    found = catalogue().find(said)
+    found = fault_search.find(said)
     if not found:
         raise NotFound("station.no-such-fault", said)
     for fault in found:

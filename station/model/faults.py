@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import resources
+from station.model import spelling
 from station.model.words import Who
 
 
@@ -36,9 +37,11 @@ class Fault:
 
     def recognises(self, said: str) -> bool:
         """Whether this fault is meant by what a device, a service or a person said: a code, a name or a message."""
-        plain = said.strip().casefold()
-        return (plain in {c.casefold() for c in (*self.codes, *self.names, self.code)}
-                or any(re.search(t, said, re.IGNORECASE) for t in self.texts))
+        return self.has_code(said) or any(re.search(t, said, re.IGNORECASE) for t in self.texts)
+
+    def has_code(self, said: str) -> bool:
+        """Whether a code or name of this fault stands in what was said, however it is spelled."""
+        return not spelling.codes(said).isdisjoint(spelling.code(c) for c in (*self.codes, *self.names, self.code))
 
 
 class Catalogue(Mapping[str, Fault]):
@@ -59,14 +62,6 @@ class Catalogue(Mapping[str, Fault]):
     def explain(self, code: str) -> Fault:
         """The fault of a code; `station.unknown-fault` where the catalogue has none."""
         return self._faults.get(code) or self._faults["station.unknown-fault"]
-
-    def find(self, said: str) -> list[Fault]:
-        """Faults that a code, name or message means, exact recognition first, then by words in title, cause and cure."""
-        exact = [f for f in self._faults.values() if f.recognises(said)]
-        words = said.casefold().split()
-        wide = [f for f in self._faults.values() if f not in exact and words
-                and all(w in f"{f.code} {f.title} {f.cause} {f.cure}".casefold() for w in words)]
-        return exact + wide
 
 
 def parse(text: str) -> list[Fault]:

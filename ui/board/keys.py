@@ -39,6 +39,7 @@ class Deed(StrEnum):
     NEXT = "next"
     BACK = "back"
     HELP = "help"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ SHEET: Sequence[Key] = (
     Key("A", N_("Start all units that are ready"), Deed.START_ALL),
     Key("W", N_("“This is not what I see”"), Deed.NOT_THIS),
     Key("R", N_("Retry the failed step"), Deed.RETRY),
+    Key("F", N_("Look up a code or message of the headset"), Deed.FAULT),
     Key("M", N_("Sound on or off"), Deed.MUTE),
     Key("F11", N_("Board for the wall, readable at 3 m"), Deed.WALL),
     Key("F1, ?", N_("This sheet"), Deed.HELP),
@@ -65,7 +67,8 @@ SHEET: Sequence[Key] = (
 """The cheat sheet. A scan of a serial number selects its unit, whatever has the focus."""
 
 LETTERS: Mapping[str, Deed] = {
-    "n": Deed.NEXT, "a": Deed.START_ALL, "w": Deed.NOT_THIS, "r": Deed.RETRY, "m": Deed.MUTE, "?": Deed.HELP,
+    "n": Deed.NEXT, "a": Deed.START_ALL, "w": Deed.NOT_THIS, "r": Deed.RETRY, "m": Deed.MUTE, "f": Deed.FAULT,
+    "?": Deed.HELP,
 }
 FUNCTION_KEYS: Mapping[int, Deed] = {
     Qt.Key.Key_F11.value: Deed.WALL, Qt.Key.Key_F1.value: Deed.HELP, Qt.Key.Key_Escape.value: Deed.BACK,

@@ -17,13 +17,15 @@ from ui.widgets.wrapping import WrappingButton
 class Otherwise(QWidget):
     """Closed it is one button; open it lists the alternatives; one chosen tells what to do.
 
-    `on_open` is told when it opens or closes, so that the card's own decision makes room for this one.
+    `on_open` is told when it opens or closes, so that the card's own decision makes room for this one. What is not in the list
+    is looked up in the catalogue of faults (`on_look_up`).
     """
 
     def __init__(self, alternatives: Sequence[Alternative], on_report: Callable[[str], None],
-                 on_open: Callable[[bool], None]) -> None:
+                 on_open: Callable[[bool], None], on_look_up: Callable[[], object]) -> None:
         super().__init__()
         self._on_open = on_open
+        self._on_look_up = on_look_up
         self._alternatives = alternatives
         self._on_report = on_report
         self._layout = QVBoxLayout(self)
@@ -49,6 +51,7 @@ class Otherwise(QWidget):
         self._layout.addWidget(label(_("What do you see?"), Type.STRONG))
         for alternative in self._alternatives:
             self._layout.addWidget(WrappingButton(_(alternative.sees), partial(self._show_one, alternative)))
+        self._layout.addWidget(WrappingButton(_("Something else: look up its code or words …"), self._on_look_up))
         self._layout.addLayout(row(button(_("Back"), self.toggle, Weight.QUIET), None))
         first = self._layout.itemAt(1)
         if first is not None and (widget := first.widget()) is not None:

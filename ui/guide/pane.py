@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBo
 from station.model.board import Tile
 from station.model.path import Attestation
 from station.model.words import StateWord
+from ui.board.keys import Deed
 from ui.context import Context
 from ui.guide.card import Card, Way
 from ui.guide.commands import Commands
@@ -175,7 +176,8 @@ class GuidePane(QWidget):
             self._body.addWidget(usual, 4)
             if card.otherwise:
                 self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code),
-                                            partial(self._make_room, usual))
+                                            partial(self._make_room, usual),
+                                            lambda: self._context.shell.deed(Deed.FAULT.value))
                 self._body.addWidget(self._otherwise)
         if not self._large:
             self._body.addSpacing(4)
