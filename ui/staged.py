@@ -146,7 +146,9 @@ class StagedBench:
     def identify(self, slot: int, serial: str = "", model: str = "HoloLens 2", build: str = "20348.1501",
                  battery: int = 82) -> None:
         """What the storage tells of a unit."""
+        edition = (self.fact("unit.edition", "Windows Holographic for Business", Link.MTP),) if model == "HoloLens 2" else ()
         self.put(slot, Observed((
+            *edition,
             self.fact("unit.serial", serial or f"0045991950{slot:02}", Link.MTP), self.fact("unit.model", model, Link.MTP),
             self.fact("unit.build", build, Link.MTP), self.fact("unit.battery", battery, Link.MTP))))
 

@@ -13,13 +13,14 @@ from datetime import datetime
 from station.bench.lanes import Lane
 from station.bench.ports import Cloud
 from station.links.mtp.storage import DeviceStorage
+from station.model.board import generation_of
 from station.model.build import OsBuild
 from station.model.errors import Cancelled, HoloBenchError, LinkLost, SignInNeeded
 from station.model.facts import Fact, Facts, FactValue
 from station.model.path import Path
 from station.model.runs import Phase, Run
 from station.model.timing import Clock, Deadline
-from station.model.words import Link
+from station.model.words import Generation, Link
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ TENANT_INTERVAL_S = 15.0
 TENANT_BACKED_OFF_S = 60.0
 BACK_OFF_AFTER_S = 600.0
 READ_BUDGET_S = 20.0
+EDITION_OF_THE_SECOND = "Windows Holographic for Business"
+"""Every HoloLens 2 carries it (facts/enrolment §1.1); of a first generation the cable does not tell."""
 TENANT_FAMILIES = ("autopilot.", "tenant.")
 
 Pause = Callable[[float], Awaitable[None]]
@@ -46,6 +49,8 @@ def read_unit(storage: DeviceStorage, deadline: Deadline) -> dict[str, FactValue
         "unit.serial": described.serial, "unit.model": described.model, "unit.name": described.friendly_name,
         "unit.storages": len(storages), "unit.trouble": "",
     }
+    if generation_of(described.model) is Generation.HOLOLENS_2:
+        seen["unit.edition"] = EDITION_OF_THE_SECOND
     if described.battery_percent is not None:
         seen["unit.battery"] = described.battery_percent
     if storages:

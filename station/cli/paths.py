@@ -13,6 +13,7 @@ from station.paths.choosing import NEEDS, Offer, Reason, Situation, offers
 from station.paths.registry import PATHS
 
 GENERATIONS = {"1": Generation.HOLOLENS_1, "2": Generation.HOLOLENS_2}
+EDITIONS = {"business": True, "consumer": False}
 IDENTITIES = {kind.name.lower(): kind for kind in IdentityKind}
 
 
@@ -21,6 +22,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("paths", help="which enrolment paths can work, and what the others need")
     parser.add_argument("--generation", choices=tuple(GENERATIONS), help="1 or 2")
     parser.add_argument("--build", default="", help="such as 19041.1128, or the major number alone")
+    parser.add_argument("--edition", choices=tuple(EDITIONS), help="edition of a first generation; a HoloLens 2 is for business")
     parser.add_argument("--identity", choices=tuple(IDENTITIES), help="whose account the headset will be used with")
     parser.add_argument("--purpose", choices=tuple(p.value for p in Purpose))
     parser.add_argument("--has", action="append", default=[], metavar="NEED", help=f"what there is: {', '.join(NEEDS)}")
@@ -48,7 +50,8 @@ def _situation(args: argparse.Namespace) -> Situation:
     return Situation(
         GENERATIONS.get(args.generation, Generation.UNKNOWN), _build(args.build),
         IDENTITIES.get(args.identity), Purpose(args.purpose) if args.purpose else None,
-        MappingProxyType({**dict.fromkeys(args.has, True), **dict.fromkeys(args.lacks, False)}))
+        MappingProxyType({**dict.fromkeys(args.has, True), **dict.fromkeys(args.lacks, False)}),
+        EDITIONS.get(args.edition))
 
 
 def _build(text: str) -> OsBuild | None:
@@ -60,10 +63,11 @@ def _build(text: str) -> OsBuild | None:
 
 def _plain(offer: Offer, context: Context) -> dict[str, Any]:
     def told(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-        return [{"ground": str(r.ground), "need": r.need, "about": context.translate(r.about),
+        return [{"ground": str(r.ground), "need": r.need, "about": r.said(context.translate),
                  "remedy": context.translate(r.remedy), "who": context.translate(r.who.value)} for r in reasons]
     path = offer.path
-    return {"path": path.key, "title": context.translate(path.title), "possible": offer.possible,
+    return {"path": path.key, "title": context.translate(path.title),
+            "summary": context.translate(path.summary), "possible": offer.possible,
             "refusals": told(offer.refusals), "doubts": told(offer.doubts), "owner": context.translate(path.owner),
             "verify": context.translate(path.verify), "undo": context.translate(path.undo), "source": path.source}
 
@@ -71,7 +75,9 @@ def _plain(offer: Offer, context: Context) -> dict[str, Any]:
 def _tell(offer: Offer, context: Context) -> None:
     tr = context.translate
     context.say(f"{offer.path.key:<27} {tr(N_('can work') if offer.possible else N_('cannot work'))} – {tr(offer.path.title)}")
+    if offer.possible and offer.path.purpose is Purpose.ENROL:
+        context.say("    " + tr(N_("device owner: %s")) % tr(offer.path.owner))
     for reason in offer.refusals:
-        context.say(f"    {tr(reason.about)}. {tr(reason.remedy)} [{tr(reason.who.value)}]")
+        context.say(f"    {reason.said(tr)}. {tr(reason.remedy)} [{tr(reason.who.value)}]")
     if offer.possible and offer.doubts:
-        context.say("    " + tr(N_("not known: %s")) % "; ".join(tr(reason.about) for reason in offer.doubts))
+        context.say("    " + tr(N_("not known: %s")) % "; ".join(reason.said(tr) for reason in offer.doubts))

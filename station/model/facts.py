@@ -53,7 +53,7 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "package.pushed": "name of the package that was copied and read back",
     "package.sha256": "SHA-256 of that package as read back, hexadecimal",
     "tenant.return": "goal of the return that was carried out: leave or reuse",
-    "unit.edition": "edition as the Device Portal tells it",
+    "unit.edition": "edition: of a HoloLens 2 by its model, of a first generation as its Device Portal tells it",
     "package.wiped": "name of the package that was removed again",
 })
 """Known keys. `attested.<step or question>` (from Link.PERSON) and `seen.<answer>` are open families beside them."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from station.model.build import OsBuild
-from station.model.proofs import Every, Is, Not, Proof
+from station.model.proofs import Every, Not, Proof
 from station.model.words import N_, Actor, Generation
 
 
@@ -89,30 +89,35 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What must hold before a unit is touched, and the fault that is shown while it does not."""
+    """What must hold before a unit is touched, and the fault that is shown while it does not.
+
+    `ask` is what a person may vouch for where no link decides, `unsure` the fault that explains the question meanwhile.
+    """
 
     key: str
     about: str
     proof: Proof
     code: str
+    ask: Attestation | None = None
+    unsure: FaultRule | None = None
 
 
 class IdentityKind(StrEnum):
     """Whose account the headset will be used with."""
 
-    ENTRA = "Entra user"
-    NONE = "no user (device only)"
-    MSA = "Microsoft account"
-    LOCAL = "local user"
-    SHARED = "shared Entra account"
+    ENTRA = N_("Entra user")
+    NONE = N_("no user (device only)")
+    MSA = N_("Microsoft account")
+    LOCAL = N_("local user")
+    SHARED = N_("shared Entra account")
 
 
 class Purpose(StrEnum):
     """What a path is for."""
 
-    ENROL = "enrol"
-    PREPARE = "prepare"
-    RETURN = "return"
+    ENROL = N_("enrol")
+    PREPARE = N_("prepare")
+    RETURN = N_("return")
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class Path:
 
     `owner` says who becomes device owner, `verify` how success is seen on device and in the tenant, `undo` how to take it
     back, `source` where the path is documented; `enrolment_types` are the Graph `deviceEnrollmentType` values that prove it;
-    `ask_build` lets a person confirm the build where the cable tells only its major number.
+    `identities` are the kinds of account that may use the headset afterwards, the one that is needed during the path first.
     """
 
     key: str
@@ -129,7 +134,7 @@ class Path:
     summary: str
     generations: tuple[Generation, ...]
     minimum: OsBuild | None
-    identity: IdentityKind
+    identities: tuple[IdentityKind, ...]
     purpose: Purpose
     owner: str
     verify: str
@@ -140,7 +145,6 @@ class Path:
     needs: frozenset[str] = field(default_factory=frozenset)
     enrolment_types: tuple[str, ...] = ()
     unattended: bool = False
-    ask_build: Attestation | None = None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -155,18 +159,13 @@ class Path:
             actor=Actor.STATION,
             proof=Every(*(p.proof for p in self.preconditions)),
             budget=60,
-            faults=(*(FaultRule(Not(p.proof), p.code, Severity.HOLD) for p in self.preconditions), *self._doubts()),
+            faults=(*(FaultRule(Not(p.proof), p.code, Severity.HOLD) for p in self.preconditions),
+                    *(p.unsure for p in self.preconditions if p.unsure)),
             picture="plug-usb-c",
             cable=True,
             no_timer=N_("Reading takes a few seconds; there is nothing to time."),
-            attestation=self.ask_build,
+            attestation=next((p.ask for p in self.preconditions if p.ask), None),
         )
-
-    def _doubts(self) -> tuple[FaultRule, ...]:
-        """Where the cable tells only the major number of just the build that counts, a person reads the rest on the headset."""
-        if self.ask_build is None or self.minimum is None:
-            return ()
-        return (FaultRule(Is("unit.build", str(self.minimum.major)), "enrolment.build-not-told", Severity.HOLD),)
 
     @property
     def owner_to_confirm(self) -> str:

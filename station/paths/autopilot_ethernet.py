@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
-from station.model.path import Attestation, Path, Step, Timer
+from station.model.path import Alternative, Attestation, Path, Step, Timer
 from station.model.proofs import Attested, Either, Is
 from station.model.words import N_, Actor
 from station.paths import autopilot_wifi, conditions, enrolled, screens, setup
 from station.paths.registering import REGISTER
+
+CAME_ON = Alternative(
+    N_("It switches itself on"),
+    N_("An adapter that also charges starts the headset. That is fine: the adapter was in first. Confirm and go on."))
 
 SWITCH_OFF = Step(
     key="switch-off",
@@ -18,6 +22,7 @@ SWITCH_OFF = Step(
     budget=1800,
     picture="ethernet",
     no_timer=N_("Take your time; nothing is waiting."),
+    otherwise=(CAME_ON,),
     attestation=Attestation("adapter-in", N_("Off, with the adapter in")),
     forgets=frozenset({"attested.adapter-in"}),
 )
@@ -30,7 +35,7 @@ SWITCH_ON = Step(
     budget=1800,
     picture="power-tap",
     timer=Timer(15, N_("After the network it searches 15 s for its profile"), "facts: enrolment §3.7"),
-    otherwise=(screens.EULA, screens.OWNER_PAGE, screens.CLOCK, screens.LOCKED),
+    otherwise=(screens.EULA, screens.OWNER_PAGE, screens.BATTERY_WARNING, screens.CLOCK, screens.LOCKED),
     attestation=Attestation("online", N_("It sets itself up")),
     faults=enrolled.ENROLMENT_FAULTS,
     forgets=frozenset({"attested.online"}) | enrolled.FORGOTTEN,

@@ -4,7 +4,7 @@ A need of a path is a condition of the tenant or of the bench (`NEEDS`); what is
 doubt. Source: facts/enrolment §1.0, §1.1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -40,7 +40,8 @@ NEEDS: Mapping[str, Need] = MappingProxyType({
         N_("In Entra › Devices › Device settings allow joining for these users and raise their device limit."), Who.TENANT_ADMIN),
     "dem-account": Need(
         N_("An account that is Device Enrollment Manager"),
-        N_("Add one in Intune › Device enrollment managers and license it."), Who.TENANT_ADMIN),
+        N_("Add one in Intune › Device enrollment managers, license it, and raise its limit of devices in Entra."),
+        Who.TENANT_ADMIN),
     "bulk-token": Need(
         N_("A package with a bulk token that is still good"),
         N_("Make a token in Windows Configuration Designer and import it into the package."), Who.LEAD),
@@ -65,6 +66,7 @@ class Ground(StrEnum):
 
     GENERATION = "generation"
     BUILD = "build"
+    EDITION = "edition"
     IDENTITY = "identity"
     PURPOSE = "purpose"
     NEED = "need"
@@ -72,24 +74,32 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One ground with what would make the path possible; `need` names the need where the ground is one."""
+    """One ground with what would make the path possible; `need` names the need where the ground is one. `about` has a place for
+    `names`, which are texts of the house themselves."""
 
     ground: Ground
     about: str
     remedy: str
     who: Who
     need: str = ""
+    names: tuple[str, ...] = ()
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """`about` as it is read."""
+        return translate(self.about).format(names=", ".join(translate(name) for name in self.names))
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known: unit, identity and purpose wanted (None: any), and by need whether it is there (absent: not known)."""
+    """What is known: unit, identity and purpose wanted (None: any), and by need whether it is there (absent: not known).
+    `business`: whether a first generation has Windows Holographic for Business; a HoloLens 2 always has."""
 
     generation: Generation = Generation.UNKNOWN
     build: OsBuild | None = None
     identity: IdentityKind | None = None
     purpose: Purpose | None = None
     met: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    business: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,9 @@ def offers(paths: Iterable[Path], situation: Situation) -> tuple[Offer, ...]:
 def _judge(path: Path, situation: Situation) -> Offer:
     refusals: list[Reason] = []
     doubts: list[Reason] = []
-    for verdict, reason in (_generation(path, situation), _build(path, situation), _identity(path, situation),
-                            _purpose(path, situation), *(_need(name, situation) for name in sorted(path.needs))):
+    for verdict, reason in (_generation(path, situation), _build(path, situation), _edition(path, situation),
+                            _identity(path, situation), _purpose(path, situation),
+                            *(_need(name, situation) for name in sorted(path.needs))):
         if verdict is False:
             refusals.append(reason)
         elif verdict is None:
@@ -125,29 +136,39 @@ def _judge(path: Path, situation: Situation) -> Offer:
 
 
 def _generation(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
-    reason = Reason(Ground.GENERATION, N_("This path is not for this generation"),
-                    N_("Choose a path that names this generation."), Who.TECHNICIAN)
+    reason = Reason(Ground.GENERATION, N_("This path is for {names} only"), N_("Choose a path for this generation."),
+                    Who.TECHNICIAN, names=tuple(g.value for g in path.generations))
     known = situation.generation is not Generation.UNKNOWN
     return (situation.generation in path.generations if known else None), reason
 
 
 def _build(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
-    reason = Reason(Ground.BUILD, N_("The build is too old for this path"),
-                    N_("Flash the unit with the latest image first."), Who.TECHNICIAN)
-    if path.minimum is None:
+    """Builds of a generation that the path is not for say nothing: no image makes a HoloLens 2 of a first generation."""
+    reason = Reason(Ground.BUILD, N_("This path needs build {names} or newer"), N_("Flash the unit with the latest image first."),
+                    Who.TECHNICIAN, names=(str(path.minimum or ""),))
+    if path.minimum is None or situation.generation not in (*path.generations, Generation.UNKNOWN):
         return True, reason
     return (situation.build.at_least(path.minimum) if situation.build else None), reason
 
 
+def _edition(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
+    """Only a first generation may lack the edition that can be managed (facts/enrolment §1.1)."""
+    reason = Reason(Ground.EDITION, N_("A first generation must be Windows Holographic for Business for this"),
+                    N_("Upgrade it first by the path “First generation: upgrade to for Business”."), Who.LEAD)
+    first = situation.generation is Generation.HOLOLENS_1 and Generation.HOLOLENS_1 in path.generations
+    return (situation.business if first and path.purpose is Purpose.ENROL else True), reason
+
+
 def _identity(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
-    reason = Reason(Ground.IDENTITY, N_("This path is for another kind of account"),
-                    N_("Choose the account kind that this path uses."), Who.LEAD)
+    reason = Reason(Ground.IDENTITY, N_("A unit of this path is used with: {names}"), N_("Choose another kind of account."),
+                    Who.LEAD, names=tuple(kind.value for kind in path.identities))
     enrols = path.purpose is Purpose.ENROL
-    return (situation.identity is None or not enrols or path.identity is situation.identity), reason
+    return (situation.identity is None or not enrols or situation.identity in path.identities), reason
 
 
 def _purpose(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
-    reason = Reason(Ground.PURPOSE, N_("This path serves another purpose"), N_("Choose that purpose."), Who.LEAD)
+    reason = Reason(Ground.PURPOSE, N_("This path serves another purpose: {names}"), N_("Choose that purpose."), Who.LEAD,
+                    names=(path.purpose.value,))
     return (situation.purpose is None or path.purpose is situation.purpose), reason
 
 

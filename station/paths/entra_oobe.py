@@ -10,8 +10,8 @@ TYPES = ("windowsAzureADJoin",)
 DEM_TYPES = ("deviceEnrollmentManager", "windowsAzureADJoin")
 """Which type HoloLens shows for a DEM user is not documented (facts/enrolment §1.0: inferred), so both prove it."""
 
-SIGN_IN = N_("Type the work account and its password within 2 minutes, or choose “Sign in from another device”. "
-             "This account becomes device owner.")
+SIGN_IN = N_("Type the work account and its password within 2 minutes, or choose “Sign in from another device”: its code goes "
+             "into microsoft.com/devicelogin within 15 minutes. This account becomes device owner.")
 SHOWN = setup.look_in_settings(
     N_("Look for the Info button"),
     N_("Settings › Accounts › Access work or school: “Connected to … Microsoft Entra ID” with an Info button: it is managed."),
@@ -23,14 +23,14 @@ PATH = Path(
     summary=N_("The user signs in with a work account during setup; the headset joins Entra and enrols. Up to 63 users."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=conditions.FIRST_GENERATION_BUSINESS,
-    identity=IdentityKind.ENTRA,
+    identities=(IdentityKind.ENTRA,),
     purpose=Purpose.ENROL,
     owner=N_("The account that signs in first, for good: control which account that is."),
     verify=N_("On the headset: the PIN page, later the Info button in Access work or school. In the tenant: an Intune record of "
               "type windowsAzureADJoin."),
     undo=N_("Not on the headset: reset or reflash it, then delete the Intune record if it stays."),
     source="facts: enrolment §1.2; holo docs hololens2-start.md",
-    preconditions=(conditions.ANY_GENERATION, conditions.SINCE_1803),
+    preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.SINCE_1803),
     own_steps=(setup.to_network(), setup.ACCEPT, setup.OWNED_BY_WORK, setup.work_sign_in(SIGN_IN),
                enrolled.wait_for_record(TYPES, otherwise=(screens.NO_RECORD, screens.NOT_JOINED, screens.TERMS_FAILED),
                                         retry_from="sign-in"),

@@ -18,6 +18,10 @@ HARDWARE = Alternative(
     N_("The first, third and fifth light are on"),
     N_("The hardware has failed. Stop and send the unit to support."), "enrolment.hardware-failure")
 
+STARTS_NORMALLY = Alternative(
+    N_("It starts as usual"),
+    N_("Volume Up was let go too early. Switch it off and begin again; hold Volume Up until only the middle light is on."))
+
 TOOL_OPEN = Step(
     key="tool",
     verb=N_("Open Advanced Recovery Companion"),
@@ -41,7 +45,7 @@ ENTER = Step(
     budget=1800,
     picture="flash-mode",
     timer=Timer(15, N_("Hold Power for 15 s, then Volume Up for 15 s"), "facts: enrolment §4.4"),
-    otherwise=(NO_DRIVER, ALL_LIGHTS, HARDWARE),
+    otherwise=(STARTS_NORMALLY, NO_DRIVER, ALL_LIGHTS, HARDWARE),
     expects_restart=True,
 )
 WRITE = Step(
@@ -53,7 +57,7 @@ WRITE = Step(
     proof=Is("bus.mode", "normal", fresh=True),
     budget=3600,
     picture="flash-tool",
-    timer=Timer(480, N_("Writing and first start take about 8 minutes"), "facts: device-io §6"),
+    no_timer=N_("How long writing takes is not documented; the tool shows how far it is."),
     otherwise=(NO_DRIVER, HARDWARE),
     expects_restart=True,
 )
@@ -65,7 +69,7 @@ BACK = Step(
     proof=Seen("unit.build", fresh=True),
     budget=900,
     picture="restarting",
-    timer=Timer(60, N_("The first start takes about a minute"), "facts: enrolment §4.5"),
+    timer=Timer(480, N_("Microsoft's recovery tool allows 8 minutes for the first start"), "facts: device-io §6"),
     cable=True,
     expects_restart=True,
 )
@@ -76,7 +80,7 @@ PATH = Path(
     summary=N_("A new image for a HoloLens 2: for old builds, forgotten passwords, returned units. Erases everything."),
     generations=(Generation.HOLOLENS_2,),
     minimum=None,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE,),
     purpose=Purpose.PREPARE,
     owner=N_("Nobody until the next setup. Autopilot registration and TenantLockdown survive."),
     verify=N_("On the bus the unit leaves flash mode and comes back in normal mode with its new build."),
@@ -93,6 +97,7 @@ FIRST_GENERATION = replace(
     title=N_("Flash with the Windows Device Recovery Tool"),
     summary=N_("A new image for a HoloLens (1st gen). Erases everything."),
     generations=(Generation.HOLOLENS_1,),
+    owner=N_("Nobody until the next setup."),
     source="facts: enrolment §4.4; holo docs hololens1-recovery.md",
     preconditions=(conditions.FIRST_GENERATION, conditions.battery(40, N_("Battery at 40 % or more"), "enrolment.battery-40")),
     own_steps=(
@@ -101,6 +106,6 @@ FIRST_GENERATION = replace(
                                "Unplug phones and other Windows devices.")),
         replace(ENTER, instruction=N_("Unplug, switch off. Hold Volume Up, tap Power: only the middle light is on. Plug it in, "
                                       "and in the tool choose “My device was not detected” › HoloLens."),
-                timer=None, no_timer=N_("The light tells when it is in flash mode.")),
-        WRITE, BACK),
+                timer=None, no_timer=N_("The light tells when it is in flash mode."), otherwise=(STARTS_NORMALLY,)),
+        replace(WRITE, otherwise=()), BACK),
 )

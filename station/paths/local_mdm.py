@@ -22,7 +22,7 @@ SIGN_IN = Step(
 )
 ENROL = replace(
     setup.connect(N_("Settings › Accounts › Access work or school › “Enroll only in device management”. Type the user name, "
-                     "the server address if it is asked for, then the password.")),
+                     "the server address if it is asked for, then the password."), screens.ASKS_SERVER),
     key="enrol", verb=N_("Enroll only in device management"), picture="settings-mdm")
 SHOWN = setup.look_in_settings(
     N_("Look for the Disconnect button"),
@@ -35,13 +35,13 @@ PATH = Path(
     summary=N_("A package makes a local user in setup; then the unit enrols in device management without joining Entra."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=None,
-    identity=IdentityKind.LOCAL,
+    identities=(IdentityKind.LOCAL,),
     purpose=Purpose.ENROL,
     owner=N_("The local user of the package (inferred)."),
     verify=N_("On the headset: the account with Disconnect. In the tenant: an Intune record only, no Entra device."),
     undo=N_("Settings › Access work or school › the account › Disconnect. A reset loses the local user."),
     source="facts: enrolment §1.6; holo docs hololens-enroll-mdm.md",
-    preconditions=(conditions.ANY_GENERATION, conditions.STORAGE_SHOWN),
+    preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED, SIGN_IN, ENROL,
                enrolled.wait_for_record(TYPES, otherwise=(screens.ALREADY_ENROLLED,), retry_from="enrol"), SHOWN,
                packages.WIPE_FROM_UNIT),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from station.model.path import Attestation, IdentityKind, Path, Purpose, Step
+from station.model.path import Alternative, Attestation, IdentityKind, Path, Purpose, Step
 from station.model.proofs import Attested, Either
 from station.model.words import N_, Actor, Generation
 from station.paths import conditions, enrolled, packages, screens, setup
@@ -12,7 +12,8 @@ MDM_TYPES = ("windowsBulkUserless",)
 BULK_NEEDS = frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights", "bulk-token"})
 
 RECORD = enrolled.wait_for_record(
-    BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.NOT_JOINED, screens.NO_RECORD), retry_from="apply")
+    BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.NOT_JOINED, screens.NO_RECORD),
+    retry_from="apply")
 PREPARE_STICK = Step(
     key="stick",
     verb=N_("Put the package on a stick"),
@@ -33,14 +34,14 @@ BULK_CABLE = Path(
     summary=N_("A package joins the headset to Entra without anybody signing in. Copied over USB on the first page."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=conditions.FIRST_GENERATION_BUSINESS,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE, IdentityKind.ENTRA),
     purpose=Purpose.ENROL,
     owner=N_("Nobody automatically: the first user only if that user is Global or Device Administrator."),
     verify=N_("On the headset: a sign-in page that takes Entra users. In the tenant: an Intune record of type "
               "windowsBulkAzureDomainJoin without primary user."),
     undo=N_("Not on the headset: reset or reflash it. Deleting the package_… user in Entra revokes the token."),
     source="facts: enrolment §1.7, §2.4",
-    preconditions=(conditions.ANY_GENERATION, conditions.SINCE_1803, conditions.STORAGE_SHOWN),
+    preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.SINCE_1803, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED,
                RECORD,
                setup.OTHER_USER, packages.WIPE_FROM_UNIT),
@@ -62,7 +63,6 @@ BULK_STICK = replace(
                RECORD,
                setup.OTHER_USER),
     unattended=True,
-    ask_build=conditions.ASK_BUILD,
 )
 
 BULK_LATER = replace(
@@ -72,11 +72,16 @@ BULK_LATER = replace(
     summary=N_("A unit that is set up gets the package through Settings. The device owner must be signed in."),
     minimum=conditions.FIRST_GENERATION_LATE_PACKAGE,
     source="facts: enrolment §1.7, §2.6",
-    preconditions=(conditions.ANY_GENERATION, conditions.SINCE_1809, conditions.STORAGE_SHOWN),
+    preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.SINCE_1809, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_DOCUMENTS, packages.ADD_IN_SETTINGS, packages.APPLIED,
                RECORD,
                packages.WIPE_FROM_UNIT),
 )
+
+NO_ACCOUNT = Alternative(
+    N_("No account appears"),
+    N_("Before build 20348.1501 a package could get stuck while enrolling a local user. Update the unit, or enrol by hand."),
+    "enrolment.package-mdm-stuck")
 
 ACCOUNT_SHOWN = Step(
     key="settings",
@@ -88,6 +93,7 @@ ACCOUNT_SHOWN = Step(
     budget=1800,
     picture="settings-work",
     no_timer=N_("The page waits; there is no hurry."),
+    otherwise=(NO_ACCOUNT,),
     attestation=Attestation("account-tile", N_("I see the account")),
     forgets=frozenset({"attested.account-tile"}),
 )
@@ -99,7 +105,7 @@ MDM = replace(
     summary=N_("A package enrols the headset directly in an MDM with a service account. Not for Intune: use a bulk token there."),
     generations=(Generation.HOLOLENS_2,),
     minimum=conditions.PACKAGE_MDM,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE,),
     owner=N_("The first user who signs in."),
     verify=N_("On the headset: the account in Access work or school. In the console of the MDM: the unit by its serial."),
     undo=N_("Remove the package or press Disconnect, as far as the policies allow (inferred); else reset."),
@@ -109,5 +115,4 @@ MDM = replace(
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED, ACCOUNT_SHOWN, packages.WIPE_FROM_UNIT),
     needs=frozenset({"mdm-server"}),
     enrolment_types=MDM_TYPES,
-    ask_build=conditions.ASK_BUILD,
 )

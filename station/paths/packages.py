@@ -49,7 +49,7 @@ STICK_IN = Step(
                    "The package is found and applied after 10 seconds; touch nothing."),
     actor=Actor.PERSON, proof=Attested("package-page"), budget=900, picture="usb-stick",
     timer=Timer(10, N_("From build 19041.1128 on it confirms by itself after 10 s"), "facts: enrolment §2.5"),
-    otherwise=(screens.NO_PACKAGE, screens.PAST_FIRST_PAGE),
+    otherwise=(screens.STICK_NOT_READ, screens.PAST_FIRST_PAGE),
     attestation=Attestation("package-page", N_("It applies the package")), forgets=frozenset({"attested.package-page"}))
 
 ADD_IN_SETTINGS = Step(
@@ -57,7 +57,7 @@ ADD_IN_SETTINGS = Step(
     instruction=N_("Settings › Accounts › Access work or school › Add or remove a provisioning package › Add a package. "
                    "Choose it under This Device › Documents."),
     actor=Actor.PERSON, proof=Attested("package-page"), budget=1200, picture="settings-package",
-    no_timer=N_("The page waits; there is no hurry."), otherwise=(screens.NO_PACKAGE,),
+    no_timer=N_("The page waits; there is no hurry."), otherwise=(screens.NOT_IN_LIST, screens.NO_ADDING),
     attestation=Attestation("package-page", N_("It applies the package")), forgets=frozenset({"attested.package-page"}))
 
 APPLIED = Step(
@@ -65,5 +65,6 @@ APPLIED = Step(
     instruction=N_("The headset says whether the package was applied. If it succeeded, press OK there and confirm it here."),
     actor=Actor.PERSON, proof=Either(Attested("package-applied"), Is("tenant.enrolled", True)), budget=1200,
     picture="package-applied", no_timer=N_("Applying takes as long as the package is big."),
-    otherwise=(screens.PACKAGE_FAILED,), attestation=Attestation("package-applied", N_("It succeeded")),
+    otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.LOCKED),
+    attestation=Attestation("package-applied", N_("It succeeded")),
     faults=enrolled.ENROLMENT_FAULTS, forgets=frozenset({"attested.package-applied"}) | enrolled.FORGOTTEN, retry_from="apply")

@@ -1,12 +1,13 @@
 """Reset from Settings (facts/enrolment §5.1): a signed-in user erases the unit, the image stays."""
 
-from station.model.path import Alternative, Attestation, IdentityKind, Path, Precondition, Purpose, Step, Timer
-from station.model.proofs import AtLeast, Attested, Is
+from station.model.path import Alternative, Attestation, IdentityKind, Path, Purpose, Step, Timer
+from station.model.proofs import Attested, Is
 from station.model.words import N_, Actor, Generation
 from station.paths import conditions
 
-SIX_GB = 6 * 10**9
-FREE_SPACE = Precondition("space", N_("At least 6 GB free"), AtLeast("unit.free-bytes", SIX_GB), "enrolment.reset-no-space")
+FIRST_GENERATION = Alternative(
+    N_("Another Settings page (first generation)"),
+    N_("A first generation has it under Settings › Update › Recovery › Reset device."))
 GREYED = Alternative(
     N_("The button is grey"),
     N_("The battery is below 40 % or less than 6 GB are free. Charge it; if space is missing, reflash instead."),
@@ -25,7 +26,7 @@ BEGIN = Step(
     budget=1800,
     picture="settings-reset",
     no_timer=N_("The station sees when the headset restarts."),
-    otherwise=(GREYED, HIDDEN),
+    otherwise=(FIRST_GENERATION, GREYED, HIDDEN),
     expects_restart=True,
 )
 WAIT = Step(
@@ -58,13 +59,14 @@ PATH = Path(
     summary=N_("Erases users, apps and enrolment on the unit. The image, Autopilot registration and TenantLockdown stay."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=None,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE,),
     purpose=Purpose.RETURN,
     owner=N_("Nobody until the next setup."),
     verify=N_("The unit leaves the bus, comes back, and shows the first page of setup."),
     undo=N_("What was erased cannot be brought back."),
     source="facts: enrolment §5.1; holo docs hololens-recovery.md",
     preconditions=(conditions.ANY_GENERATION,
-                   conditions.battery(40, N_("Battery at 40 % or more"), "enrolment.battery-40"), FREE_SPACE),
+                   conditions.battery(40, N_("Battery at 40 % or more"), "enrolment.battery-40"),
+                   conditions.FREE_SPACE),
     own_steps=(BEGIN, WAIT, FIRST_PAGE),
 )

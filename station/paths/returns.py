@@ -59,7 +59,7 @@ ERASE = Step(
     proof=Attested("erased"),
     budget=7200,
     picture="wipe",
-    no_timer=N_("A reset takes up to 30 minutes, a reflash about 8."),
+    no_timer=N_("A reset takes up to 30 minutes; how long a reflash takes, its tool shows."),
     attestation=Attestation("erased", N_("It shows the first page")),
     forgets=frozenset({"attested.erased"}),
 )
@@ -70,7 +70,7 @@ LEAVE = Path(
     summary=N_("Everything of this unit is taken out of the tenant in the documented order, then the unit is erased."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=None,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE,),
     purpose=Purpose.RETURN,
     owner=N_("Nobody until the next setup."),
     verify=N_("In the tenant: no record of this serial in Intune, Autopilot and Entra. On the headset: the first page of setup."),

@@ -1,4 +1,4 @@
-"""Answers to "this is not what I see" that several paths share. Source: facts/enrolment §1.11, §3.7, §3.8."""
+"""Answers to "this is not what I see" that several paths share. Source: facts/enrolment §1.11, §2.4 to §2.6, §3.7, §3.8."""
 
 from station.model.path import Alternative
 from station.model.words import N_
@@ -23,7 +23,7 @@ LOCKED = Alternative(
     "enrolment.tenant-lockdown")
 FAILURE_LINE = Alternative(
     N_("“We ran into a problem with one of the following setup steps”"),
-    N_("Note the line with the cross and its code, then choose the fault that names it."),
+    N_("Note the line with the cross and its code. If one of the other answers names that code, choose it instead."),
     "enrolment.esp-failed")
 REUSED = Alternative(
     N_("Code 0x80180014"),
@@ -78,7 +78,7 @@ ASLEEP = Alternative(
     N_("Press Power shortly to wake it; it goes to sleep after 3 minutes."))
 NAME_CLEARED = Alternative(
     N_("The user name disappeared"),
-    N_("The page clears itself after 2 minutes. Type again, or choose “Sign in from another device”."))
+    N_("The page clears itself after 2 minutes. Type again, or choose “Sign in from another device” (not there in GCC High)."))
 KEY_DEAD = Alternative(
     N_("The “&123” key does nothing"),
     N_("Close and open the keyboard, or use a USB keyboard or “Sign in from another device”."))
@@ -102,3 +102,36 @@ NO_PACKAGE = Alternative(
     N_("Nothing happens after the tap"),
     N_("The package is not in the root of the storage, or the tap was too long. Check the files and tap again."),
     "enrolment.no-package-found")
+STICK_NOT_READ = Alternative(
+    N_("Nothing happens with the stick"),
+    N_("Older builds want a tap of Power + Volume Down. Else check: first page, package in the root, stick in FAT32 or exFAT "
+       "(not documented)."),
+    "enrolment.no-package-found")
+BULK_REFUSED = Alternative(
+    N_("“A setup failure has occurred during bulk enrollment”"),
+    N_("The account of the token may not join devices. Ask the tenant admin."), "enrolment.bulk-refused")
+NOT_IN_LIST = Alternative(
+    N_("The list of packages is empty"),
+    N_("Choose This Device › Documents in the picker. If it is empty too, copy the package again."),
+    "enrolment.no-package-found")
+NO_ADDING = Alternative(
+    N_("“Add a package” is missing or grey"),
+    N_("Only the device owner may add packages, or a policy forbids it. Sign in as device owner, or ask the lead."),
+    "enrolment.package-forbidden")
+NO_CONNECT = Alternative(
+    N_("“Connect” is missing or grey"),
+    N_("Only the device owner may connect, or a policy hides it. Sign in as device owner, or ask the lead."),
+    "enrolment.not-owner")
+ASKS_SERVER = Alternative(
+    N_("It asks for a server address"),
+    N_("For Intune type enrollment.manage.microsoft.com, for another MDM its address. "
+       "The tenant has no EnterpriseEnrollment name."))
+BATTERY_WARNING = Alternative(
+    N_("A battery warning"),
+    N_("Below 45 % Autopilot does not go on. Charge the headset with its own charger, then wake it with Power."))
+NO_LICENCE_PAGE = Alternative(
+    N_("“Who owns this HoloLens?” already"),
+    N_("A first generation may come here at once. Confirm and go on."))
+NO_PIN = Alternative(
+    N_("No page asks for a PIN"),
+    N_("A HoloLens 2 always asks after a sign-in that succeeded: look whether it joined. A first generation may go without."))

@@ -13,7 +13,8 @@ def to_network(*otherwise: Alternative) -> Step:
         instruction=N_("Put the headset on. Choose language and region, skip or do the eye calibration, connect to Wi-Fi. "
                        "An open or password network, no certificate network."),
         actor=Actor.PERSON, proof=Attested("network"), budget=1800, picture="network-page",
-        timer=Timer(15, N_("After the network it searches 15 s for an Autopilot profile"), "facts: enrolment §1.2, §3.7"),
+        timer=Timer(15, N_("After the network a HoloLens 2 searches 15 s for an Autopilot profile"),
+                    "facts: enrolment §1.2, §3.7"),
         otherwise=(screens.AUTOPILOT_BEGAN, screens.CLOCK, screens.LOCKED, *otherwise),
         attestation=Attestation("network", N_("It is connected")), forgets=frozenset({"attested.network"}))
 
@@ -23,7 +24,8 @@ ACCEPT = Step(
     instruction=N_("The headset shows the license agreement. Press Accept. Then it asks who owns it."),
     actor=Actor.PERSON, proof=Attested("accepted"), budget=900, picture="accept-license",
     no_timer=N_("The headset waits on this page; there is no hurry."),
-    otherwise=(screens.AUTOPILOT_BEGAN, screens.CLOCK), attestation=Attestation("accepted", N_("Accepted")),
+    otherwise=(screens.NO_LICENCE_PAGE, screens.AUTOPILOT_BEGAN, screens.CLOCK),
+    attestation=Attestation("accepted", N_("Accepted")),
     forgets=frozenset({"attested.accepted"}))
 
 OWNED_BY_WORK = Step(
@@ -72,7 +74,8 @@ FINISH_SETUP = Step(
                    "diagnostic data. "
                    "Stop at the Start menu."),
     actor=Actor.PERSON, proof=Attested("start-menu"), budget=1800, picture="pin-page",
-    no_timer=N_("The pages wait; there is no hurry."), attestation=Attestation("start-menu", N_("I see the Start menu")),
+    no_timer=N_("The pages wait; there is no hurry."), otherwise=(screens.NO_PIN,),
+    attestation=Attestation("start-menu", N_("I see the Start menu")),
     forgets=frozenset({"attested.start-menu"}))
 
 CHECK_INTERNET = Step(
@@ -83,13 +86,14 @@ CHECK_INTERNET = Step(
     forgets=frozenset({"attested.internet"}))
 
 
-def connect(instruction: str) -> Step:
+def connect(instruction: str, *more: Alternative) -> Step:
     """Settings › Accounts › Access work or school › Connect."""
     return Step(
         key="connect", verb=N_("Press Connect in Settings"), instruction=instruction, actor=Actor.PERSON,
         proof=Either(Attested("connected"), Is("tenant.enrolled", True)), budget=1800, picture="settings-work",
         timer=Timer(120, N_("The credential page clears itself after 2 minutes"), "facts: enrolment §1.2, §1.4"),
-        otherwise=(screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED, screens.NOT_JOINED, *screens.REFUSALS),
+        otherwise=(*more, screens.NO_CONNECT, screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED,
+                   screens.NOT_JOINED, *screens.REFUSALS),
         attestation=Attestation("connected", N_("The account is shown")), faults=enrolled.ENROLMENT_FAULTS,
         forgets=frozenset({"attested.connected"}) | enrolled.FORGOTTEN)
 

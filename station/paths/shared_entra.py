@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
-from station.model.path import Attestation, IdentityKind, Path, Step
+from station.model.path import Alternative, Attestation, IdentityKind, Path, Step
 from station.model.proofs import Attested
 from station.model.words import N_, Actor
 from station.paths import autopilot_wifi, conditions
 from station.paths.registering import REGISTER
+
+NOT_SHOWN = Alternative(
+    N_("Only “Other user”, no shared account"),
+    N_("Give it one sync. Then the tenant admin looks for the device certificate (Local Machine › My) and the policy."),
+    "enrolment.shared-account-missing")
 
 SHARED_SIGN_IN = Step(
     key="shared-account",
@@ -18,6 +23,7 @@ SHARED_SIGN_IN = Step(
     budget=3600,
     picture="other-user",
     no_timer=N_("Certificate and policy come with the next sync; that may take minutes."),
+    otherwise=(NOT_SHOWN,),
     attestation=Attestation("shared-account", N_("Signed in with the shared account")),
     forgets=frozenset({"attested.shared-account"}),
 )
@@ -28,7 +34,7 @@ PATH: Path = replace(
     title=N_("Shared Entra account on an Autopilot unit"),
     summary=N_("Everybody signs in to one shared account by a device certificate; others may still use their own."),
     minimum=conditions.SHARED_ACCOUNT,
-    identity=IdentityKind.SHARED,
+    identities=(IdentityKind.SHARED, IdentityKind.ENTRA),
     verify=N_("On the headset: a Sign in button for HL-<serial>. In the tenant: an Intune record of type "
               "windowsAzureADJoinUsingDeviceAuth."),
     source="facts: enrolment §1.10 (Insider; documents disagree between 22621.1217 and 22621.1303)",

@@ -11,6 +11,11 @@ NO_BUTTON = Alternative(
        "Reset or reflash it instead."),
     "enrolment.cannot-unenrol")
 
+FORBIDDEN = Alternative(
+    N_("Disconnect is refused"),
+    N_("A policy forbids it (AllowManualMDMUnenrollment). The tenant admin retires or wipes the unit in Intune."),
+    "enrolment.unenrol-forbidden")
+
 DISCONNECT = Step(
     key="disconnect",
     verb=N_("Press Disconnect"),
@@ -20,7 +25,7 @@ DISCONNECT = Step(
     budget=1800,
     picture="settings-disconnect",
     no_timer=N_("The page waits; there is no hurry."),
-    otherwise=(NO_BUTTON,),
+    otherwise=(NO_BUTTON, FORBIDDEN),
     attestation=Attestation("disconnected", N_("The account is gone")),
     forgets=frozenset({"attested.disconnected"}),
 )
@@ -31,7 +36,7 @@ PATH = Path(
     summary=N_("Takes a unit out of management that has a Disconnect button. Its user stays."),
     generations=(Generation.HOLOLENS_2, Generation.HOLOLENS_1),
     minimum=None,
-    identity=IdentityKind.NONE,
+    identities=(IdentityKind.NONE,),
     purpose=Purpose.RETURN,
     owner=N_("Stays as it is."),
     verify=N_("On the headset the account is gone from Access work or school. In the tenant: its Intune record goes with the "

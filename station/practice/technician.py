@@ -13,7 +13,7 @@ from station.bench.bench import Bench
 from station.model.board import Tile
 from station.model.errors import HoloBenchError
 from station.model.words import StateWord
-from station.practice.technician_steps import OVER_ETHERNET, STEPS, Do, Hands, check_build, look, tap_chord
+from station.practice.technician_steps import OVER_ETHERNET, STEPS, Do, Hands, check_build, check_edition, look, tap_chord
 from station.practice.units.unit import VirtualUnit
 
 PATIENCE = 2
@@ -45,6 +45,7 @@ CURES: Mapping[str, Do] = MappingProxyType({
     "mtp.no-storage": tap_chord,
     "bench.collection-cut-off": _retry,
     "enrolment.build-not-told": check_build,
+    "enrolment.edition-not-told": check_edition,
     "enrolment.battery-low": _charge,
     "enrolment.battery-40": _charge,
     "enrolment.eula-shown": _restart,

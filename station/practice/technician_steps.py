@@ -103,7 +103,7 @@ def look(hands: Hands) -> None:
 def shown_fault(hands: Hands, otherwise: str) -> str:
     """The fault whose code the headset shows; `otherwise` where the catalogue has none for it."""
     shown = hands.unit.snapshot().error.casefold()
-    return next((f.code for f in catalogue().values() if shown and shown in {c.casefold() for c in f.codes}), otherwise)
+    return next((f.code for f in catalogue().values() if shown and f.has_code(shown)), otherwise)
 
 
 def look_for_profile(hands: Hands) -> None:
@@ -128,6 +128,11 @@ def check_build(hands: Hands) -> None:
     minimum = hands.path.minimum
     if minimum is not None and OsBuild.parse(hands.unit.snapshot().build).at_least(minimum):
         hands.confirm()
+
+
+def check_edition(hands: Hands) -> None:
+    """The box of a virtual first generation says that it is for Business."""
+    hands.confirm()
 
 
 def _go_online(hands: Hands) -> None:

@@ -109,7 +109,7 @@ def _links(step: Step, facts: Facts) -> tuple[Link, ...]:
 def _unknown(key: str) -> Path:
     """A path of a newer or older version: its runs are told without steps, and never end by themselves."""
     never = Step("unknown", key, "", actor=Actor.STATION, proof=Either(), budget=0)
-    return Path(key, key, "", (), None, IdentityKind.NONE, Purpose.ENROL, "", "", "", "", (), (never,))
+    return Path(key, key, "", (), None, (IdentityKind.NONE,), Purpose.ENROL, "", "", "", "", (), (never,))
 
 
 def stories(journal: Journal, paths: Mapping[str, Path], *, limit: int = 200, about: str = "", runs: Iterable[str] = (),

@@ -125,6 +125,14 @@ def test_what_a_technician_can_cure_is_met_cured_and_ends_in_done(case: str) -> 
     assert walked.run.phase is Phase.DONE
 
 
+@pytest.mark.parametrize("key", ["entra-oobe", "msa-work-account", "package-bulk-cable", "local-mdm"])
+def test_a_first_generation_is_asked_for_its_edition_and_goes_the_same_way(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "STAGES", {key: Stage(Generation.HOLOLENS_1)})
+    walked = walk(key)
+    assert "enrolment.edition-not-told" in walked.met
+    assert walked.run.phase is Phase.DONE
+
+
 WRONG_UNITS: dict[str, tuple[str, Stage, str]] = {
     "a first generation on an Autopilot path": ("autopilot", Stage(Generation.HOLOLENS_1), "enrolment.wrong-generation"),
     "a first generation with a stick": ("package-bulk-stick", Stage(Generation.HOLOLENS_1), "enrolment.wrong-generation"),

@@ -17,6 +17,8 @@ from station.model.words import Link
 START = datetime(2026, 1, 1, tzinfo=UTC)
 RUN, UNIT = "r1", "usb:1"
 Evidence = dict[str, FactValue]
+ANOTHER = "HoloLens 2"
+"""What a fact with a list of values is instead, where it may be: a unit of the other generation is still a unit."""
 NOTHING = Every()
 """Proves itself: what is left of a proof whose only part was taken away."""
 
@@ -55,7 +57,7 @@ def against(proof: Proof) -> Evidence:
         case Is():
             return {proof.key: not proof.value if isinstance(proof.value, bool) else "something else"}
         case OneOf():
-            return {proof.key: "something else"}
+            return {proof.key: ANOTHER if ANOTHER not in proof.values else "something else"}
         case AtLeast():
             return {proof.key: int(proof.least) - 1}
         case BuildAtLeast():

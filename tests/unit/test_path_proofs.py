@@ -106,7 +106,8 @@ RULES = [pytest.param(path, step, rule, id=f"{path.key} / {step.key} / {rule.cod
 @pytest.mark.parametrize(("path", "step", "rule"), RULES)
 def test_every_fault_rule_can_be_reached(path: Path, step: Step, rule: FaultRule) -> None:
     first = step.key == path.steps[0].key
-    evidence = {**(for_it(step.proof) if first else {}), **for_it(rule.when)}
+    decided = [p.proof for p in path.preconditions if p.unsure is not rule] if first else []
+    evidence = {k: v for proof in (*decided, rule.when) for k, v in for_it(proof).items()}
     events = told(path, step, evidence, further=False)
     run = reduce(path, events)
     assert run is not None
@@ -162,7 +163,7 @@ def test_an_unmet_precondition_is_told_before_the_unit_is_touched(path: Path) ->
         assert (run.index, run.hold.code if run.hold else "") == (0, condition.code)
 
 
-ASKING = [pytest.param(p, id=key) for key, p in PATHS.items() if p.ask_build and p.minimum]
+ASKING = [pytest.param(p, id=key) for key, p in PATHS.items() if p.minimum and p.minimum.revision]
 
 
 @pytest.mark.parametrize("path", ASKING)
@@ -178,6 +179,27 @@ def test_the_build_is_asked_of_a_person_only_where_the_cable_does_not_tell_enoug
     assert question(str(path.minimum.major))
     assert not question("18362")
     assert not question(str(path.minimum))
+
+
+FOR_BUSINESS = [pytest.param(p, id=key) for key, p in PATHS.items() if "edition" in {c.key for c in p.preconditions}]
+
+
+@pytest.mark.parametrize("path", FOR_BUSINESS)
+def test_the_edition_is_asked_of_a_first_generation_alone_and_never_where_its_portal_told_it(path: Path) -> None:
+    def begun(model: str, **told: str) -> Run:
+        facts = {**carried(path), "unit.model": model, "unit.edition": told.get("edition", "")}
+        run = reduce(path, numbered([RunStarted(path.key, "b", facts=observed({k: v for k, v in facts.items() if v != ""}))]))
+        assert run is not None
+        return run
+
+    business, consumer = "Windows Holographic for Business", "Windows Holographic"
+    assert begun("HoloLens 2", edition=business).index > 0
+    assert begun("Windows Device", edition=business).index > 0
+    silent, known = begun("Windows Device"), begun("Windows Device", edition=consumer)
+    assert (silent.index, silent.hold.code if silent.hold else "") == (0, "enrolment.edition-not-told")
+    assert asked(path, silent) is not None
+    assert (known.index, known.hold.code if known.hold else "") == (0, "enrolment.not-for-business")
+    assert asked(path, known) is None
 
 
 NOT_READABLE = {

@@ -34,7 +34,7 @@ def _about(offer: Offer, prepared: bool) -> QWidget:
     lines.addWidget(label(_(offer.path.summary)))
     lines.addWidget(label(_("Device owner: {owner}").format(owner=_(offer.path.owner)), Type.CAPTION, "soft"))
     if offer.doubts:
-        doubts = " · ".join(_(reason.about) for reason in offer.doubts)
+        doubts = " · ".join(reason.said(_) for reason in offer.doubts)
         lines.addWidget(label(_("Not known yet: {what}").format(what=doubts), Type.CAPTION, "soft"))
     if not prepared:
         lines.addWidget(label(_("No blueprint uses this path yet; a lead adds one under Settings."), Type.CAPTION, "warn"))
@@ -44,7 +44,7 @@ def _about(offer: Offer, prepared: bool) -> QWidget:
 def _against(offer: Offer) -> QWidget:
     whole, lines = _lines(offer)
     for reason in offer.refusals:
-        lines.addWidget(label(f"{_(reason.about)}. {remedy(reason)}", Type.CAPTION))
+        lines.addWidget(label(f"{reason.said(_)}. {remedy(reason)}", Type.CAPTION))
     return whole
 
 

@@ -12,6 +12,7 @@ from station.model.facts import Facts
 from station.model.path import IdentityKind, Path, Purpose
 from station.model.words import N_, Generation
 from station.paths.choosing import Situation
+from station.paths.conditions import BUSINESS
 
 PURPOSES: Mapping[Purpose, str] = MappingProxyType({
     Purpose.ENROL: N_("Bring it into management"),
@@ -35,17 +36,21 @@ GENERATIONS: Mapping[Generation, str] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a person has said so far; generation and build begin with what the unit told."""
+    """What a person has said so far; generation and build begin with what the unit told. `business`: whether its edition is for
+    Business, where the unit told that."""
 
     purpose: Purpose = Purpose.ENROL
     identity: IdentityKind | None = None
     generation: Generation = Generation.UNKNOWN
     build: str = ""
+    business: bool | None = None
 
     @classmethod
     def of_unit(cls, facts: Facts) -> "Answers":
         """The answers that the unit gives by itself."""
-        return cls(generation=generation_of(facts.text("unit.model")), build=facts.text("unit.build"))
+        edition = facts.text("unit.edition")
+        return cls(generation=generation_of(facts.text("unit.model")), build=facts.text("unit.build"),
+                   business=edition == BUSINESS if edition else None)
 
     @property
     def bad_build(self) -> bool:
@@ -55,7 +60,7 @@ class Answers:
     def situation(self, met: Mapping[str, bool]) -> Situation:
         """All that is known, with what the tenant's readiness check found."""
         identity = self.identity if self.purpose is Purpose.ENROL else None
-        return Situation(self.generation, _build(self.build), identity, self.purpose, met)
+        return Situation(self.generation, _build(self.build), identity, self.purpose, met, self.business)
 
 
 def blueprint_for(path: Path, blueprints: Mapping[str, Blueprint]) -> str:

@@ -17,7 +17,7 @@ START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 SMALL = Path(
     key="small", title="Small path", summary="", generations=(Generation.HOLOLENS_2,), minimum=OsBuild(19041),
-    identity=IdentityKind.NONE, purpose=Purpose.ENROL, owner="Nobody", verify="Look at the headset.", undo="", source="test",
+    identities=(IdentityKind.NONE,), purpose=Purpose.ENROL, owner="Nobody", verify="Look at the headset.", undo="", source="test",
     preconditions=(), own_steps=(
         Step("copy", "Copy the hash", "", Actor.STATION, Seen("hash.file"), 60, action="copy"),
         Step("enrol", "Wait for the tenant", "", Actor.CLOUD, Is("tenant.enrolled"), 60,
