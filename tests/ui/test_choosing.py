@@ -65,7 +65,7 @@ def choosing(context: Context, qtbot: Any) -> Choosing:
 
 
 def test_the_unit_answers_generation_and_build_itself(choosing: Choosing) -> None:
-    assert choosing.answers == Answers(generation=Generation.HOLOLENS_2, build="20348.1501")
+    assert choosing.answers == Answers(generation=Generation.HOLOLENS_2, build="20348.1501", business=True)
 
 
 def test_every_purpose_and_identity_of_a_path_can_be_chosen() -> None:
@@ -100,7 +100,7 @@ def test_what_cannot_work_says_why_and_who_can_change_that(choosing: Choosing) -
     press(choosing, "A Microsoft account")
     said = texts(choosing)
     assert "These cannot, and why" in said
-    assert "This path is for another kind of account. Choose the account kind that this path uses. (lead)" in said
+    assert "A unit of this path is used with: Entra user. Choose another kind of account. (lead)" in said
 
 
 def test_a_build_that_cannot_be_one_is_told_and_refuses_nothing(choosing: Choosing) -> None:
