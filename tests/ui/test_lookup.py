@@ -1,15 +1,26 @@
 """Looking up a fault in the window: by key, from "this is not what I see", in both languages."""
 
+from collections.abc import Iterator
 from gettext import GNUTranslations
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from ui import language, scenes
 from ui.lookup import Lookup
 from ui.window import Window
+
+
+@pytest.fixture(autouse=True)
+def closed(qapp: QApplication) -> Iterator[None]:
+    """No test leaves its dialog to the next."""
+    yield
+    for widget in qapp.topLevelWidgets():
+        if isinstance(widget, QDialog):
+            widget.close()
 
 
 def lookup_of(window: Window) -> Lookup:
