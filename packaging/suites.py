@@ -38,6 +38,7 @@ class Suite:
     service: str = ""
     display: str = ""
     platforms: tuple[str, ...] = ()
+    leavings: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,7 +101,7 @@ def _run_suite(suite: Suite, outcome: Outcome, reports: Path, extra: Sequence[st
         raise CannotRun(f"{lacking[0].name} is missing: {system.remedy(lacking)}")
     deadline = time.monotonic() + suite.minutes * 60
     with ExitStack() as stack:
-        variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **suite.env}
+        variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **_leavings(suite, reports), **suite.env}
         if suite.service == "postgres":
             try:
                 variables[postgres.VARIABLE] = stack.enter_context(postgres.server())
@@ -118,6 +119,15 @@ def _run_suite(suite: Suite, outcome: Outcome, reports: Path, extra: Sequence[st
             if status != 0 and not known:
                 outcome.failed += 1
                 outcome.notes.append(f"{_ending(suite, step, status)}: {' '.join(step)}")
+
+
+def _leavings(suite: Suite, reports: Path) -> dict[str, str]:
+    """Where a suite leaves its journals, logs, bundles and pictures until the last suite has searched them for secrets."""
+    if not suite.leavings:
+        return {}
+    folder = reports / "leavings" / suite.name
+    (folder / "tmp").mkdir(parents=True)
+    return {"HOLOBENCH_LEAVINGS": str(folder), "PYTEST_DEBUG_TEMPROOT": str(folder / "tmp")}
 
 
 def _screen(suite: Suite, variables: dict[str, str], outcome: Outcome) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Whatever the tenant's side does and however it fails: no token, code, key or passphrase is ever written down.
 
 Every secret that the virtual tenant hands out or is handed is collected at its socket; then everything that the product leaves
-behind is searched for them: logs at their most talkative, journal and its exports, command output, tracebacks, files of the data
-folder.
+behind is searched for them: logs at their most talkative, journal and its exports, command output, tracebacks, support bundles,
+files of the data folder. What windows show is searched in tests/ui, what whole suites leave in tests/leaks.
 """
 
 import io
@@ -11,7 +11,6 @@ import logging
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote_plus
 
 import keyring
 import pytest
@@ -25,47 +24,16 @@ from station.model.errors import HoloBenchError
 from station.model.timing import Deadline, ScaledClock
 from station.practice.quirk import ALWAYS, Dose
 from station.practice.tenant import VirtualTenant
-from station.practice.tenant.http import Answer, Request
 from station.tenant.plan import Goal, Lockdown, Where
 from station.vault.secrets import open_secrets
+from tests.leaks.ears import Ears
+from tests.leaks.scan import Secrets, scan
 from tests.practice.return_staging import Case, stage
 from tests.practice.tenant_rig import Robot
 from tests.practice.test_tenant_cli import Desk, MemoryKeyring
+from ui import bundle, scenes
 
 SERIAL = "012345678901"
-SECRET_FIELDS = {"access_token", "refresh_token", "id_token", "code", "device_code", "code_verifier", "client_assertion"}
-
-
-class Ears:
-    """Collects every secret that passes the tenant's socket, in either direction."""
-
-    def __init__(self, tenant: VirtualTenant) -> None:
-        self.secrets: set[str] = set()
-        handle = tenant._handle
-
-        def listen(request: Request) -> Answer:
-            self._hear(request.body.decode("utf-8", "replace"))
-            self._fields(parse_qsl(request.body.decode("utf-8", "replace")))
-            answer = handle(request)
-            self._hear(answer.wire(request, keep=True).partition(b"\r\n\r\n")[2].decode("utf-8", "replace"))
-            location = answer.headers.get("Location", answer.headers.get("location", ""))
-            self._fields(parse_qsl(location.partition("?")[2]))
-            return answer
-
-        tenant._handle = listen  # type: ignore[method-assign]
-        if tenant._server is not None:
-            tenant._server._handler = listen
-
-    def _hear(self, text: str) -> None:
-        try:
-            body = json.loads(text)
-        except ValueError:
-            return
-        if isinstance(body, dict):
-            self._fields(body.items())
-
-    def _fields(self, pairs: object) -> None:
-        self.secrets |= {str(value) for name, value in pairs if name in SECRET_FIELDS and len(str(value)) > 8}  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -91,23 +59,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     keyring.set_keyring(before)
 
 
-def _everything(desk: Desk, said: list[str], talk: io.StringIO) -> dict[str, str]:
-    """All that is left behind, by name."""
-    found = {"output": "\n".join(said), "logs": talk.getvalue()}
-    exported = io.StringIO()
-    with Journal.open(str(desk.folder / "journal.sqlite"), "desk", desk.clock, read_only=True) as journal:
-        journal.export(exported, "ndjson")
-        journal.export(exported, "csv")
-    found["exports"] = exported.getvalue()
-    for file in desk.folder.rglob("*"):
-        if file.is_file():
-            found[file.name] = file.read_bytes().decode("latin-1")
-    return found
+def _leave_everything(desk: Desk, said: list[str], talk: io.StringIO) -> None:
+    """Put what the command said, what was logged, the exports of the record and a support bundle beside what is in the folder."""
+    (desk.folder / "output.txt").write_text("\n".join(said), encoding="utf-8")
+    (desk.folder / "logs.txt").write_text(talk.getvalue(), encoding="utf-8")
+    for form in ("ndjson", "csv") if (desk.folder / "journal.sqlite").exists() else ():
+        with (Journal.open(str(desk.folder / "journal.sqlite"), "desk", desk.clock, read_only=True) as journal,
+              (desk.folder / f"export.{form}").open("w", encoding="utf-8", newline="") as export):
+            journal.export(export, form)
+    bundle.write(desk.folder / "support.zip", bundle.sections(scenes.ten_states().tiles, talk.getvalue, "\n".join(said)))
 
 
-def _leaks(secrets: set[str], places: dict[str, str]) -> list[str]:
-    return [f"{name}: …{secret[-6:]}" for name, text in places.items() for secret in secrets
-            if secret in text or secret in unquote_plus(text)]
+def _leaks(ears: Ears, folder: Path) -> list[str]:
+    return [str(leak) for leak in scan(folder, Secrets(ears.secrets))]
 
 
 def test_nothing_secret_is_left_behind_by_a_day_at_the_tenant(desk: Desk, talk: io.StringIO) -> None:
@@ -132,7 +96,8 @@ def test_nothing_secret_is_left_behind_by_a_day_at_the_tenant(desk: Desk, talk: 
     run("unit", "status", SERIAL)
     run("tenant", "sign-out")
     assert len(ears.secrets) >= 6
-    assert _leaks(ears.secrets, _everything(desk, said, talk)) == []
+    _leave_everything(desk, said, talk)
+    assert _leaks(ears, desk.folder) == []
 
 
 def test_no_traceback_of_a_failure_holds_a_secret(desk: Desk, talk: io.StringIO) -> None:
@@ -149,10 +114,5 @@ def test_no_traceback_of_a_failure_holds_a_secret(desk: Desk, talk: io.StringIO)
                 told.append("".join(traceback.TracebackException.from_exception(error).format()) + repr(error) + str(vars(error)))
             desk.tenant.quirk(quirk, Dose(count=0))
     assert told
-    assert _leaks(ears.secrets, {"tracebacks": "\n".join(told), "logs": talk.getvalue()}) == []
-
-
-def test_the_scan_finds_what_is_there() -> None:
-    assert _leaks({"secret-token-value"}, {"logs": "a secret-token-value here"})
-    assert _leaks({"a+b/c=secret"}, {"logs": "code=a%2Bb%2Fc%3Dsecret"})
-    assert not _leaks({"secret-token-value"}, {"logs": "nothing"})
+    _leave_everything(desk, told, talk)
+    assert _leaks(ears, desk.folder) == []

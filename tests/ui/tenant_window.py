@@ -1,6 +1,7 @@
 """A window over a staged bench with a virtual tenant behind it: real sign-in, real HTTPS, the product's own client."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from station.links.graph.settings import custom_settings
 from station.model.timing import Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
 from station.vault.secrets import MemorySecrets
+from tests.leaks import pictures
 from ui import scenes
 from ui.staged import StagedBench
 from ui.tenant.purposes import ALL, scopes_of
@@ -70,5 +72,7 @@ def desk(open_window: Any, in_loop: InLoop, folder: Path, quirks: str = "", auto
             services = {"journal": journal, "secrets": secrets, "sign-in": link.signin, "graph": link.client}
             window.attach(Station(bench, services, {}))
             yield Desk(window, tenant, link, journal, bench, in_loop)
+            if os.environ.get("HOLOBENCH_LEAVINGS"):
+                pictures.take(window, folder, "at-the-end")
         journal.close()
     assert not tenant.violations, "\n".join(map(str, tenant.violations))
