@@ -238,7 +238,7 @@ def test_customizations_are_read_as_they_were_saved(tmp_path: Path, declared: st
 
 @pytest.mark.parametrize(("data", "code", "said"), [
     (b"", "package.bad-xml", "no element found, line 1"), (b"\xff\xfe", "package.bad-xml", "no element found, line 1"),
-    (b'<?xml version="1.0" encoding="utf-8"?>\n<a>\xe4', "package.bad-xml", "not well-formed (invalid token), line 2"),
+    (b'<?xml version="1.0" encoding="utf-8"?>\n<a>\xe4</a>', "package.bad-xml", "not well-formed (invalid token), line 2"),
     (b"<a>pass&word;</a>", "package.bad-xml", "undefined entity, line 1"),
     (b"<ICDProject><Name>x</Name></ICDProject>", "package.not-customizations", "ICDProject"),
     (b'<?xml version="1.0" encoding="none-such"?><a/>', "package.bad-xml", "LookupError")])
