@@ -1,18 +1,20 @@
 """Lanes: one thread per unit that owns its storage handle; nobody else may touch it.
 
 A lane opens the storage on first use, keeps it while the unit stays, and drops it when a call says that the link is lost, so that
-the next call opens it anew. Time-outs: the caller's `Deadline` covers opening and call alike.
+the next call opens it anew. What a copy left that was cut off is removed before the next call that finds a storage, also by the
+lane that the unit has once it is plugged in again. Time-outs: the caller's `Deadline` covers opening and call alike.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from station.bench.ports import Bus
-from station.links.mtp.storage import DeviceStorage
-from station.model.errors import LinkLost, OverBudget
+from station.links.mtp.storage import DeviceStorage, UnfinishedCopy, remove_unfinished
+from station.model.errors import HoloBenchError, LinkLost, NotFound, OverBudget
 from station.model.timing import Deadline
 
 T = TypeVar("T")
@@ -20,10 +22,11 @@ log = logging.getLogger(__name__)
 
 
 class Lane:
-    """The lane of one unit. `port` may change when the unit is plugged elsewhere."""
+    """The lane of one unit at one port. `unfinished` is kept for all lanes: what was cut off, by unit."""
 
-    def __init__(self, bus: Bus, unit: str, port: str) -> None:
+    def __init__(self, bus: Bus, unit: str, port: str, unfinished: dict[str, UnfinishedCopy]) -> None:
         self._bus = bus
+        self._unfinished = unfinished
         self._storage: DeviceStorage | None = None
         self._closed = False
         self.unit = unit
@@ -48,10 +51,23 @@ class Lane:
         if self._storage is None:
             self._storage = self._bus.open(self.port, deadline)
         try:
+            self._clear_up(self._storage, deadline)
             return work(self._storage)
-        except (LinkLost, OverBudget):
-            self._drop()
+        except HoloBenchError as error:
+            if isinstance(copy := error.values.get("unfinished"), UnfinishedCopy):
+                self._unfinished[self.unit] = copy
+            if isinstance(error, LinkLost | OverBudget):
+                self._drop()
             raise
+
+    def _clear_up(self, storage: DeviceStorage, deadline: Deadline) -> None:
+        copy = self._unfinished.get(self.unit)
+        if copy is None or not storage.storages(deadline):
+            return
+        with suppress(NotFound):
+            if remove_unfinished(storage, copy, deadline, whole=False):
+                log.info("unit at %s: what a copy left that was cut off is removed", self.port)
+        del self._unfinished[self.unit]
 
     def _drop(self) -> None:
         storage, self._storage = self._storage, None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from station.bench.lanes import Lane
 from station.bench.ports import Bus, BusChange, Seen
 from station.bench.sensing import UnitSensor
+from station.links.mtp.storage import UnfinishedCopy
 from station.model.board import BoardState
 from station.model.events import Draft, Observed, Plugged, Unplugged
 from station.model.facts import Fact, Facts
@@ -33,6 +34,7 @@ class Presence:
     tell: Callable[[str, Sequence[Fact]], None]
     pause: Callable[[float], Awaitable[None]]
     _here: dict[str, _Here] = field(default_factory=dict)
+    _unfinished: dict[str, UnfinishedCopy] = field(default_factory=dict)
 
     def lane(self, unit: str) -> Lane | None:
         """The lane of a unit that is on the bus."""
@@ -53,7 +55,7 @@ class Presence:
         plugged = Plugged(seen.port, seen.mode, seen.vendor_id, seen.product_id, seen.product, seen.usb_serial)
         facts = (self._fact("bus.present", True), self._fact("bus.mode", seen.mode), self._fact("bus.port", seen.port))
         self.write((self._draft(seen, plugged), self._draft(seen, Observed(facts))))
-        lane = Lane(self.bus, seen.unit, seen.port)
+        lane = Lane(self.bus, seen.unit, seen.port, self._unfinished)
         self._here[seen.unit] = _Here(lane, self._watch(seen.unit, lane) if seen.mode == NORMAL else None)
 
     def _leave(self, seen: Seen) -> None:

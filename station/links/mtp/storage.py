@@ -121,11 +121,15 @@ class DeviceStorage(Protocol):
         """Give the unit back. Never raises; a second call does nothing."""
 
 
-def remove_unfinished(storage: DeviceStorage, copy: UnfinishedCopy, deadline: Deadline) -> bool:
-    """After a reconnect: delete what an interrupted copy left behind. True if something was deleted."""
+def remove_unfinished(storage: DeviceStorage, copy: UnfinishedCopy, deadline: Deadline, *, whole: bool = True) -> bool:
+    """Delete what an interrupted copy left behind. True if something was deleted.
+
+    Not `whole`: one of the full size is left alone, since a later copy may have taken its place.
+    """
     entries = storage.list(copy.storage_id, copy.folder, deadline)
     for entry in entries:
-        if not entry.is_folder and entry.name.casefold() == copy.name.casefold():
+        named = not entry.is_folder and entry.name.casefold() == copy.name.casefold()
+        if named and (whole or entry.size != copy.size):
             storage.delete(copy.storage_id, copy.folder, entry.name, deadline)
             return True
     return False
