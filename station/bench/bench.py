@@ -212,9 +212,16 @@ class Bench:
             run = self._board.runs[run_id]
             self._runner.consider(run)
             was = before.runs.get(run_id)
+            self._expect_restart(run, was)
             if not run.open and was is not None and was.open:
                 self._claims.give_back(run)
         self._notify(frozenset(slots))
+
+    def _expect_restart(self, run: Run, was: Run | None) -> None:
+        """Tell the bus when a step begins that lets the unit restart: in flash mode it may come back without its serial."""
+        step = run.step(self.paths[run.path]) if run.open and run.path in self.paths else None
+        if step is not None and step.expects_restart and (was is None or was.index != run.index):
+            self._bus.expect_restart(run.unit, step.budget)
 
     def _notify(self, slots: frozenset[int]) -> None:
         for watcher in tuple(self._watchers):

@@ -44,6 +44,9 @@ class Bus(Protocol):
     def open(self, port: str, deadline: Deadline) -> DeviceStorage:
         """Open the storage of the unit at a port. Raises LinkError with the cause (rights, another program, gone)."""
 
+    def expect_restart(self, unit: str, seconds: float) -> None:
+        """A step lets a unit be off the bus for up to so many bench seconds and come back in another mode."""
+
     def slots(self) -> Sequence[int]:
         """Slot numbers known from the start, in order."""
 

@@ -54,6 +54,10 @@ class UsbBus:
             return open_unit(occupant.sighting, deadline)
         return open_storage(self._backend, UsbAddress(port, occupant.sighting.vendor_id, occupant.sighting.product_id), deadline)
 
+    def expect_restart(self, unit: str, seconds: float) -> None:
+        """Keep a unit's place for so long; see `Bus.expect_restart`."""
+        self._desk.expect_restart(unit, seconds)
+
     def slots(self) -> Sequence[int]:
         """Slot numbers shown from the start."""
         return range(1, max(self._count, len(self._desk.map.ports)) + 1)

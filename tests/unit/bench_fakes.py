@@ -80,6 +80,10 @@ class FakeBus:
         self._slots = slots
         self._units: dict[str, FakeUnit] = {}
         self._changed: Callable[[BusChange], None] = lambda _: None
+        self.expected: list[tuple[str, float]] = []
+
+    def expect_restart(self, unit: str, seconds: float) -> None:
+        self.expected.append((unit, seconds))
 
     def watch(self, changed: Callable[[BusChange], None]) -> None:
         self._changed = changed

@@ -13,6 +13,7 @@ import pytest
 from station.bench.bench import Bench
 from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.journal import Journal
+from station.model.blueprint import Blueprint
 from station.model.errors import LinkLost, NotFound, OverBudget, Refused
 from station.model.events import Draft, Ended, Event, Faulted, Intended, Plugged, Result, RunCancelled, RunStarted
 from station.model.timing import WallClock
@@ -20,6 +21,8 @@ from station.model.words import StateWord
 from station.paths.registry import PATHS
 from tests.unit import hash_builder
 from tests.unit.bench_fakes import FakeBus, FakeCloud, FakeFolder, FakeUnit, fast_clock, until
+
+BLUEPRINTS = {"autopilot": AUTOPILOT_BLUEPRINT, "flash": Blueprint("flash", "Flash", "flash")}
 
 
 def diagnostics(serial: str) -> bytes:
@@ -40,8 +43,7 @@ class World:
     @asynccontextmanager
     async def bench(self) -> AsyncIterator[tuple[Bench, Journal]]:
         journal = Journal.open(str(self.file), "bench", self.clock)
-        bench = Bench(journal, self.bus, self.cloud, self.folder, self.clock, PATHS, {"autopilot": AUTOPILOT_BLUEPRINT},
-                      journal.board_events)
+        bench = Bench(journal, self.bus, self.cloud, self.folder, self.clock, PATHS, BLUEPRINTS, journal.board_events)
         await bench.open()
         try:
             yield bench, journal
@@ -327,3 +329,22 @@ def test_a_station_that_comes_back_after_its_unit_was_taken_over_leaves_it_alone
             await until(lambda: bench.tile(1).fault == "journal.claim-lost")
 
     run_world(work)
+
+
+def test_the_bus_is_told_when_a_step_lets_the_unit_restart_since_flash_mode_may_hide_its_serial(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.bus.plug(1, FakeUnit("004599195056"))
+
+    async def story() -> None:
+        async with world.bench() as (bench, _):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            bench.start(1, "flash")
+            await until(lambda: bench.tile(1).step_key == "tool")
+            assert world.bus.expected == []
+            bench.attest(1, "tool-open")
+            await until(lambda: bench.tile(1).step_key == "flash-mode")
+            await until(lambda: bool(world.bus.expected))
+            (step,) = (s for s in PATHS["flash"].steps if s.key == "flash-mode")
+            assert world.bus.expected == [("usb:004599195056", step.budget)]
+
+    run_world(story)

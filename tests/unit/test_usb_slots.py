@@ -119,6 +119,14 @@ def test_a_unit_in_flash_mode_is_the_unit_that_was_in_the_port() -> None:
     assert story.told[-1].occupant.identity.mode == "flash"
 
 
+def test_a_step_that_lets_it_restart_gives_hands_the_time_to_bring_it_into_flash_mode() -> None:
+    flash = UsbSighting("1-1", 2, 0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "")
+    story = Story().plug(seen("1-1"))
+    story.slots = story.slots.expecting_restart("usb:a", 1800)
+    story.unplug(seen("1-1")).after(120).plug(flash)
+    assert (story.told[-1].notice, story.told[-1].occupant.unit) == (Notice.RETURNED, "usb:a")
+
+
 def test_what_is_no_headset_takes_no_slot() -> None:
     mouse = UsbSighting("1-7", 3, 0x045E, 0x0040, "Microsoft", "Mouse", "")
     story = Story().plug(mouse).unplug(mouse)

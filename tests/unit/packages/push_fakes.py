@@ -82,6 +82,9 @@ class OneUnitBus:
     def open(self, port: str, deadline: Deadline) -> MemoryStorage:
         return self.storage
 
+    def expect_restart(self, unit: str, seconds: float) -> None:
+        """It never leaves."""
+
     def slots(self) -> Sequence[int]:
         return (1,)
 
