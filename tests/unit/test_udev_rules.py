@@ -1,6 +1,8 @@
 """The udev rules touch HoloLens headsets and nothing else, at the right moments."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,17 @@ def test_every_line_is_a_list_of_keys_with_operators(name: str) -> None:
     key = r'[A-Z_]+(\{[A-Za-z0-9_]+\})?(==|!=|=|\+=)"[^"]*"'
     for line in _lines(name):
         assert re.fullmatch(rf"{key}(,\s*{key})*", line.strip()), line
+
+
+def _verifying() -> tuple[str, ...]:
+    """The command of udev that reads rules without following them (systemd 254); () where it is older or there is none."""
+    udevadm = shutil.which("udevadm")
+    told = subprocess.run((udevadm, "--version"), capture_output=True, text=True, check=False).stdout.strip() if udevadm else ""
+    version = int(told) if told.isdigit() else 0
+    return (udevadm or "", "verify", *(("--no-style",) if version >= 255 else ())) if version >= 254 else ()
+
+
+@pytest.mark.skipif(not _verifying(), reason="this system has no udevadm that verifies")
+def test_udev_itself_finds_nothing_wrong_with_them() -> None:
+    done = subprocess.run((*_verifying(), *sorted(RULES.glob("*.rules"))), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
