@@ -8,7 +8,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,7 +19,8 @@ from typing import Any, ClassVar, Protocol
 from station.autopilot.standing import key
 from station.model.errors import JournalError
 from station.model.events import Draft, Event, Noted
-from station.model.timing import Clock
+from station.model.timing import Clock, Deadline
+from station.vault.lock_file import held
 
 REMEMBERED = timedelta(hours=1)
 """How long an ended import speaks for a device that the Autopilot list does not show yet (facts/tenant §1.2: up to 30 min)."""
@@ -82,16 +83,39 @@ def decode(line: str) -> Entry:
         raise JournalError("journal.unknown-event", f"import log: {stored.get('kind', '')}") from e
 
 
+LOCK_FILE = "imports.lock"
+"""In the data folder of the station: whoever holds it looks and sends."""
+_BUSY = "autopilot.import-elsewhere"
+_TICK_S = 0.1
+
+
 @cache
-def _lock(of: str) -> AbstractContextManager[object]:
-    return threading.RLock()
+def _lock(of: str) -> threading.Lock:
+    return threading.Lock()
+
+
+@contextmanager
+def _turn(file: Path, deadline: Deadline) -> Iterator[None]:
+    """One job at a time for a lock file, among the threads of this program and among the programs of this computer."""
+    threads = _lock(str(file.resolve()))
+    while not threads.acquire(timeout=deadline.share(_TICK_S)):
+        deadline.check(_BUSY)
+    with ExitStack() as stack:
+        stack.callback(threads.release)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(file, deadline, _BUSY))
+        except OSError as e:
+            raise JournalError("journal.cannot-open", f"{file.name}: {e.strerror or e}") from e
+        yield
 
 
 class ImportLog(Protocol):
     """Where entries are kept."""
 
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Held while a job looks and sends, so that two jobs of one station cannot both find a serial free. Re-entrant."""
+    def exclusive(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """Held while a job looks and sends, so that two jobs of one station, in one program or two, cannot both find a serial
+        free. Raises OverBudget `autopilot.import-elsewhere`, Cancelled, JournalError."""
 
     def write(self, entry: Entry) -> None:
         """Keep an entry; durable on return. Raises JournalError."""
@@ -107,9 +131,9 @@ class FileImportLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def exclusive(self) -> AbstractContextManager[object]:
-        """One job at a time for this file in this process."""
-        return _lock(str(self._path.resolve()))
+    def exclusive(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """One job at a time for this file."""
+        return _turn(self._path.with_suffix(".lock"), deadline)
 
     def write(self, entry: Entry) -> None:
         """Append one line and flush it to disk."""
@@ -151,17 +175,18 @@ class Record(Protocol):
 
 
 class JournalImportLog:
-    """Entries as `noted` events of the journal, under a run of their own for each station."""
+    """Entries as `noted` events of the journal, under a run of their own for each station. `folder` is the station's data
+    folder, which all programs of the station share."""
 
     RUN = "autopilot-imports"
     TOPIC = "autopilot.import"
 
-    def __init__(self, record: Record, station: str, clock: Clock) -> None:
-        self._record, self._station, self._clock = record, station, clock
+    def __init__(self, record: Record, station: str, clock: Clock, folder: Path) -> None:
+        self._record, self._station, self._clock, self._folder = record, station, clock, folder
 
-    def exclusive(self) -> AbstractContextManager[object]:
-        """One job at a time for this station in this process."""
-        return _lock(self._station)
+    def exclusive(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """One job at a time for this station, whatever database keeps its record."""
+        return _turn(self._folder / LOCK_FILE, deadline)
 
     def write(self, entry: Entry) -> None:
         """One event; its serials make it findable."""

@@ -110,7 +110,7 @@ class RegistrationJob:
 
     def look(self, rows: Sequence[NewIdentity], deadline: Deadline) -> Plan:
         """Read the tenant and decide; nothing is changed there. Settles intents that an earlier run left without outcome."""
-        with self.journal.exclusive():
+        with self.journal.exclusive(deadline):
             return self._look(rows, deadline)
 
     def _look(self, rows: Sequence[NewIdentity], deadline: Deadline) -> Plan:
@@ -129,7 +129,7 @@ class RegistrationJob:
 
     def run(self, rows: Sequence[NewIdentity], deadline: Deadline, until: Until = Until.ASSIGNED) -> Report:
         """The whole job. Raises what the link raises (offline, sign-in, cancelled); run it again to go on."""
-        with self.journal.exclusive():
+        with self.journal.exclusive(deadline):
             made = self._look(rows, deadline)
             if self.change_tags and made.retag:
                 self._retag(made.retag, deadline)

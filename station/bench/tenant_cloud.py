@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from station.autopilot.import_log import JournalImportLog
 from station.autopilot.registration import RegistrationJob, Until
@@ -22,12 +23,13 @@ from station.tenant.tracker import TenantTracker
 class TenantCloud:
     """One tenant. Registration runs one call at a time: its import log is the station's own (`station.autopilot.import_log`)."""
 
-    def __init__(self, client: GraphClient, tracker: TenantTracker, record: Journal, station: str, clock: Clock) -> None:
+    def __init__(self, client: GraphClient, tracker: TenantTracker, record: Journal, station: str, clock: Clock,
+                 folder: Path) -> None:
         self._client = client
         self._returns = JournalReturnLog(record, clock, held=True)
         self._registry = GraphRegistry(client, clock)
         self._tracker = tracker
-        self._log = JournalImportLog(record, station, clock)
+        self._log = JournalImportLog(record, station, clock, folder)
         self._clock = clock
         self._lock = threading.Lock()
         self._importing: set[str] = set()

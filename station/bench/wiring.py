@@ -90,8 +90,8 @@ def put_together(config: Config | None = None) -> RealStation:
     journal = Journal.open(config.journal, config.station, clock)
     try:
         link = _link(config, secrets, clock, journal)
-        cloud: Cloud = (TenantCloud(link.client, TenantTracker(link.client, clock), journal, config.station, clock) if link
-                        else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
+        cloud: Cloud = (TenantCloud(link.client, TenantTracker(link.client, clock), journal, config.station, clock, config.data)
+                        if link else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
         bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports,
                      allowed=shipped().joined([config.allow_list()]))
         bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events,

@@ -144,7 +144,7 @@ def _job(args: argparse.Namespace, context: Context) -> "Iterator[tuple[Registra
             for standing in changed:
                 _show_standing(standing, context)
 
-        log = JournalImportLog(journal, context.config.station, context.clock)
+        log = JournalImportLog(journal, context.config.station, context.clock, context.config.data)
         yield RegistrationJob(GraphRegistry(link.client, context.clock), log, context.clock, told), room
 
 

@@ -170,7 +170,7 @@ class PracticeBench:
         usb = UsbBus(Eyes(BackendReader(world.bus.backend()), world.bus.signal()), self.folder, world.clock,
                      ports={port_name(port): slot for slot, port in enumerate(ports, 1)}, count=len(ports),
                      backend=world.bus.backend())
-        cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock)
+        cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock, self.folder)
         record: Record = self.journal
         packed = {b.key: self._packed(b) for b in blueprints}
         self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, packed,

@@ -73,7 +73,7 @@ def main(given: Mapping[str, str]) -> None:
     client = GraphClient(given["graph"], wire, GivenToken(given["token"]), Pacer(clock, Rates(reads=100, writes=100, burst=200)))
     log = FusedLog(Path(given["log"]), fuse)
     report = RegistrationJob(GraphRegistry(client, clock), log, clock).run(
-        identities(int(given["rows"])), Deadline(120), Until(given["until"]))
+        identities(int(given["rows"])), Deadline(float(given["seconds"])), Until(given["until"]))
     wire.close()
     print(json.dumps({"points": fuse.passed, "sent": report.sent,
                       "registered": sum(s.registration == "registered" for s in report.standings.values())}))

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from station.autopilot.import_log import FileImportLog
+from station.model.timing import Deadline
 from tests.practice.registration_rig import Rig, practice
 
 ROWS = 2_000
@@ -24,12 +26,15 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 
+def command(rig: Rig, log: Path, point: int, until: str, rows: int = ROWS, seconds: int = 120) -> list[str]:
+    given = {"graph": rig.tenant.graph_url, "ca": rig.tenant.ca_file, "token": rig.tenant.token(), "log": str(log),
+             "rows": str(rows), "point": str(point), "speed": str(SPEED), "until": until, "seconds": str(seconds)}
+    return [sys.executable, "-m", "tests.faults.registration_child", json.dumps(given)]
+
+
 def station(rig: Rig, log: Path, point: int, until: str = "imported") -> tuple[int, dict[str, int]]:
     """Run a station to its end or to the point of its death; exit status and what it printed."""
-    given = {"graph": rig.tenant.graph_url, "ca": rig.tenant.ca_file, "token": rig.tenant.token(), "log": str(log),
-             "rows": str(ROWS), "point": str(point), "speed": str(SPEED), "until": until}
-    done = subprocess.run([sys.executable, "-m", "tests.faults.registration_child", json.dumps(given)], cwd=ROOT, text=True,
-                          capture_output=True, timeout=200, check=False)
+    done = subprocess.run(command(rig, log, point, until), cwd=ROOT, text=True, capture_output=True, timeout=200, check=False)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, json.loads(done.stdout) if done.stdout else {}
 
@@ -62,6 +67,19 @@ def test_an_import_killed_again_and_again_still_ends_with_every_device_once(tmp_
         assert deaths >= 4
         assert told["registered"] == ROWS
         assert set(registered(rig).values()) == {1}
+
+
+def test_while_one_program_of_the_station_sends_another_sends_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "imports.log"
+    with practice(tmp_path, SPEED) as rig:
+        with FileImportLog(log).exclusive(Deadline(30)):
+            other = subprocess.run(command(rig, log, 0, "submitted", rows=40, seconds=1), cwd=ROOT, text=True,
+                                   capture_output=True, timeout=200, check=False)
+        assert "autopilot.import-elsewhere" in other.stderr
+        assert not registered(rig)
+        again = subprocess.run(command(rig, log, 0, "submitted", rows=40), cwd=ROOT, text=True, capture_output=True, timeout=200,
+                               check=True)
+        assert json.loads(again.stdout)["sent"] == 40
 
 
 def test_a_whole_run_passes_enough_points_to_be_killed_at(tmp_path: Path) -> None:

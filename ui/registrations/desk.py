@@ -123,7 +123,7 @@ class RegistrationDesk:
     # Parts.
 
     def _job(self, told: Callable[[tuple[Standing, ...]], None], change_tags: bool) -> RegistrationJob:
-        log = JournalImportLog(self.journal, self.journal.station, self.clock)
+        log = JournalImportLog(self.journal, self.journal.station, self.clock, self.folder)
         return RegistrationJob(self._registry(), log, self.clock, told, change_tags=change_tags)
 
     def _registry(self) -> GraphRegistry:

@@ -8,15 +8,15 @@ Without a keyring the cache lives in memory and `kept` is False, so that the per
 import base64
 import os
 import secrets as random_bytes
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from station.model.errors import ConfigurationError
 from station.model.timing import Deadline
+from station.vault.lock_file import held
 from station.vault.secrets import SecretStore
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 KEY_NAME = "graph/sign-in-cache-key"
 _NONCE = 12
 _LOCK_SECONDS = 10.0
-_LOCK_TICK = 0.02
 
 
 class EncryptedFile:
@@ -78,17 +77,14 @@ class EncryptedFile:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock that every process of this person shares. Raises OverBudget `graph.cache-locked`."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            stream = self._path.with_name(f"{self._path.name}.lock").open("a+b")
-        except OSError as error:
-            raise ConfigurationError("graph.cache-unwritable", f"{self._path.parent}: {error.strerror}") from error
-        with stream:
-            _lock(stream)
+        with ExitStack() as stack:
             try:
-                yield
-            finally:
-                _unlock(stream)
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(held(self._path.with_name(f"{self._path.name}.lock"), Deadline(_LOCK_SECONDS),
+                                         "graph.cache-locked", "another program holds the sign-in cache"))
+            except OSError as error:
+                raise ConfigurationError("graph.cache-unwritable", f"{self._path.parent}: {error.strerror}") from error
+            yield
 
     def _cipher(self) -> Any:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -150,38 +146,3 @@ def open_cache(path: Path | None, secrets: SecretStore) -> "msal.SerializableTok
             self.deserialize("{}")
 
     return FileCache(EncryptedFile(path, secrets)) if path is not None and secrets.persistent else MemoryCache()
-
-
-def _lock(stream: IO[bytes]) -> None:
-    deadline = Deadline(_LOCK_SECONDS)
-    while not _try_lock(stream):
-        deadline.check("graph.cache-locked", "another program holds the sign-in cache")
-        deadline.token.wait(_LOCK_TICK)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        stream.seek(0)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_UN)
