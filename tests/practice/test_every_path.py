@@ -49,9 +49,11 @@ def test_a_person_is_asked_for_nothing_but_what_the_cards_of_the_path_ask(path: 
 
 
 @pytest.mark.parametrize("path", EVERY_PATH)
-def test_a_run_begins_with_nothing_but_what_the_unit_itself_told(path: Path) -> None:
+def test_a_run_begins_with_what_the_unit_itself_told_and_who_becomes_its_owner(path: Path) -> None:
     (begun,) = (e.body for e in to_done(path.key).events if isinstance(e.body, RunStarted))
-    assert all(f.key.startswith(CARRIED) for f in begun.facts)
+    said = {f.key: f.value for f in begun.facts if f.source is Link.PERSON}
+    assert said == ({"attested.device-owner": path.owner} if path.owner_to_confirm else {})
+    assert all(f.key.startswith(CARRIED) for f in begun.facts if f.source is not Link.PERSON)
 
 
 @pytest.mark.parametrize("path", EVERY_PATH)
