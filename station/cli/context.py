@@ -43,6 +43,10 @@ class Context:
         """A text of the house in the language of this command."""
         return resources.translations(self.language).gettext(message) if message else ""
 
+    def pair(self, name: str, text: str) -> str:
+        """A name and what is said under it, both translated already, as the language puts them together."""
+        return self.translate(N_("{title}: {seen}")).format(title=name, seen=text)
+
     def emit(self, **values: Any) -> None:
         """One object of data: a JSON line."""
         self.say(json.dumps(values, ensure_ascii=False, default=str))
@@ -76,7 +80,7 @@ class Context:
         detail = f" ({told['detail']})" if told["detail"] else ""
         self.note(f"{told['title']}{detail}")
         for label, key in LABELS:
-            self.note(f"  {self.translate(label)}: {told[key]}")
+            self.note(f"  {self.pair(self.translate(label), told[key])}")
 
 
 @contextmanager

@@ -69,9 +69,10 @@ def _say(context: Context, text: str, **values: object) -> None:
 
 
 def _check(args: argparse.Namespace, context: Context, link: GraphLink) -> int:
-    from station.tenant.checks import Setup, Verdict, judge, worst
+    from station.tenant.checks import Setup, judge
     from station.tenant.endpoints import HttpReach, endpoints_for, probe
     from station.tenant.evidence import read_evidence, unreadable
+    from station.tenant.verdicts import Verdict, summary, worst
 
     deadline = Deadline(CHECK_SECONDS)
     evidence = read_evidence(link.client, deadline)
@@ -84,6 +85,8 @@ def _check(args: argparse.Namespace, context: Context, link: GraphLink) -> int:
         wire.close()
     for line in lines:
         _show(line, context)
+    if not context.json:
+        context.say(summary([line.finding for line in lines], context.translate))
     if not link.signin.app_only and any(why.code == "graph.consent-missing" for why in unreadable(evidence)):
         context.note(context.translate(N_("Some lines need rights that are missing: holobench tenant sign-in --for check")))
     if args.create:
@@ -92,17 +95,20 @@ def _check(args: argparse.Namespace, context: Context, link: GraphLink) -> int:
 
 
 def _show(line: Any, context: Context) -> None:
+    from station.tenant.verdicts import seen
+
     check, finding = line.check, line.finding
-    seen = context.translate(finding.seen).format(**finding.values)
+    told = seen(finding, context.translate)
     why, who, where = (context.translate(text) for text in (check.why, check.who.value, check.where))
     if context.json:
-        context.emit(check=check.key, verdict=finding.verdict.name.lower(), title=context.translate(check.title), seen=seen,
+        context.emit(check=check.key, verdict=finding.verdict.name.lower(), title=context.translate(check.title), seen=told,
                      why=why, who=who, where=where, link=check.link, source=check.source)
         return
-    context.say(f"{context.translate(finding.verdict.value):<12} {context.translate(check.title)}: {seen}")
+    context.say(f"{context.translate(finding.verdict.value):<12} {context.pair(context.translate(check.title), told)}")
     if finding.verdict.name != "OK":
-        context.say(f"{'':<12} {context.translate(LABELS[0][0])}: {why}")
-        context.say(f"{'':<12} {context.translate(LABELS[2][0])}: {who} – {where}{f'  {check.link}' if check.link else ''}")
+        place = f"{who} – {where}{f'  {check.link}' if check.link else ''}"
+        context.say(f"{'':<12} {context.pair(context.translate(LABELS[0][0]), why)}")
+        context.say(f"{'':<12} {context.pair(context.translate(LABELS[2][0]), place)}")
 
 
 def _create(args: argparse.Namespace, context: Context, link: GraphLink, evidence: Any, setup: Any) -> None:
@@ -114,9 +120,9 @@ def _create(args: argparse.Namespace, context: Context, link: GraphLink, evidenc
         if context.json:
             context.emit(call=offer.request.line(), title=context.translate(offer.title), executed=args.execute)
         else:
-            context.say(f"{context.translate(offer.title)}: {offer.request.line()}")
+            context.say(context.pair(context.translate(offer.title), offer.request.line()))
     if args.execute:
         made = carry_out(link.client, plan, Deadline(CHECK_SECONDS))
-        _say(context, N_("Created."), **{"created": True, **{k.strip("<>").replace(" ", "_"): v for k, v in made.items()}})
+        _say(context, N_("Created."), **{"created": True, **{k.lower().replace("-", "_"): v for k, v in made.items()}})
     elif plan and not context.json:
         context.say(context.translate(N_("Nothing was created. Add --execute to make these calls.")))

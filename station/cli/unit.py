@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from station.cli.context import Context
 from station.cli.signing_in import WAYS, add_sign_in, open_tenant, sign_in
 from station.links.graph import routes
-from station.model.errors import ConfigurationError, NotFound, SignInNeeded
+from station.model.errors import ConfigurationError, LinkError, NotFound, SignInNeeded
+from station.model.faults import catalogue
 from station.model.timing import Deadline
 from station.model.words import N_
 
@@ -60,17 +61,39 @@ def _status(args: argparse.Namespace, context: Context) -> int:
             from station.tenant.records import read_records
 
             records = read_records(link.client, args.serial, Deadline(STATUS_SECONDS))
-    except ConfigurationError as error:
-        context.complain(error)
+    except (ConfigurationError, SignInNeeded, LinkError) as error:
         if not known:
-            raise NotFound("station.serial-unknown", args.serial) from error
-        return 0
-    for row in _tenant_rows(records, context):
-        known += 1
-        _row(context, row)
-    if not known:
+            raise
+        context.complain(error)
+        return 0 if isinstance(error, ConfigurationError) else error.exit_status
+    _show_tenant(context, records)
+    if records.nothing and not records.unknown and not known:
         raise NotFound("tenant.serial-unknown", args.serial)
     return 0
+
+
+def _show_tenant(context: Context, records: "UnitRecords") -> None:
+    """The three objects with their age: all their fields as data, what matters for a person."""
+    from station.tenant.known import SOURCES, described
+
+    if context.json:
+        for row in _tenant_rows(records, context):
+            context.emit(**row)
+        return
+    read = context.clock.now().astimezone().strftime("%H:%M")
+    for source, objects in described(records).items():
+        context.say(context.translate(N_("{source}, read at {time}")).format(source=SOURCES[source], time=read))
+        unread = records.unknown.get(source) or (records.unknown.get("imports") if source == "autopilot" else None)
+        if unread is not None:
+            why = context.translate(catalogue().explain(unread.code).title)
+            context.say("  " + context.translate(N_("Could not be read: {reason}")).format(reason=why))
+        elif not objects:
+            context.say("  " + context.translate(N_("No record.")))
+        for one in objects:
+            if one.heading:
+                context.say(f"  {one.title(context.translate)}")
+            for label, text in one.texts(context.translate):
+                context.say(f"  {context.pair(label, text)}")
 
 
 @contextmanager
@@ -214,7 +237,9 @@ def _typed(context: Context, serial: str) -> str:
 
 def _progress(context: Context, progress: "Progress") -> None:
     if not context.json and progress.state != "waiting":
-        context.note(f"{context.translate(progress.step.title)}: {progress.state}")
+        from station.tenant.known import PROGRESS
+
+        context.note(context.pair(context.translate(progress.step.title), context.translate(PROGRESS[progress.state])))
 
 
 def _show_report(context: Context, report: "Report") -> None:

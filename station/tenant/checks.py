@@ -5,15 +5,16 @@ The keys are those that enrolment paths name as needs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from types import MappingProxyType
 
 from station.links.graph.clouds import Cloud
 from station.links.graph.tenant_calls import Licence
 from station.links.graph.values import Group, NotKnown, Profile
 from station.model.words import N_, Who
 from station.tenant.evidence import Evidence
+from station.tenant.verdicts import Finding, Verdict
 
 DISCOVERY = "https://enrollment.manage.microsoft.com/enrollmentserver/discovery.svc"
 TERMS = "https://portal.manage.microsoft.com/TermsofUse.aspx"
@@ -24,24 +25,6 @@ ENTRA_PLANS = frozenset({"AAD_PREMIUM", "AAD_PREMIUM_P2"})
 OLDEST_AUTOPILOT_OS = (10, 0, 19041)
 TOKEN_LIFE = timedelta(days=180)
 SMALL_QUOTA = 20
-
-
-class Verdict(StrEnum):
-    """What a line of the check says."""
-
-    OK = N_("ok")
-    ATTENTION = N_("attention")
-    BLOCKED = N_("blocked")
-    NOT_KNOWN = N_("not known")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A verdict and what was seen: an English text with `{names}` for the values."""
-
-    verdict: Verdict
-    seen: str
-    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +58,21 @@ class Line:
     finding: Finding
 
 
+_SUBSCRIPTIONS: Mapping[str, tuple[Verdict, str]] = MappingProxyType({
+    "active": (Verdict.OK, N_("active")), "warning": (Verdict.ATTENTION, N_("about to end")),
+    "pending": (Verdict.ATTENTION, N_("not active yet")), "unknown": (Verdict.NOT_KNOWN, N_("its state is not told")),
+    "disabled": (Verdict.BLOCKED, N_("disabled")), "deleted": (Verdict.BLOCKED, N_("deleted")),
+    "blocked": (Verdict.BLOCKED, N_("blocked by Microsoft")), "lockedOut": (Verdict.BLOCKED, N_("locked out"))})
+_SYNCS: Mapping[str, tuple[Verdict, str]] = MappingProxyType({
+    "completed": (Verdict.OK, N_("done, the last at {last} UTC")),
+    "inProgress": (Verdict.OK, N_("running; the last ended at {last} UTC")),
+    "failed": (Verdict.ATTENTION, N_("failed; the last that worked was at {last} UTC"))})
+"""What the states of Microsoft's services mean (facts: tenant §1.3, §1.8)."""
+
+
 def judge(evidence: Evidence, setup: Setup) -> tuple[Line, ...]:
     """All lines, in the order of the table."""
     return tuple(Line(check, check.judge(evidence, setup)) for check in CHECKS)
-
-
-def worst(findings: Sequence[Finding]) -> Verdict:
-    """The gravest verdict: blocked, attention, not known, ok."""
-    order = (Verdict.BLOCKED, Verdict.ATTENTION, Verdict.NOT_KNOWN)
-    return next((v for v in order if any(f.verdict is v for f in findings)), Verdict.OK)
 
 
 def _unknown(reason: NotKnown) -> Finding:
@@ -134,9 +123,8 @@ def _subscription(evidence: Evidence, setup: Setup) -> Finding:
     state = evidence.subscription
     if isinstance(state, NotKnown):
         return _unknown(state)
-    verdict = {"active": Verdict.OK, "warning": Verdict.ATTENTION, "pending": Verdict.ATTENTION,
-               "unknown": Verdict.NOT_KNOWN}.get(state, Verdict.BLOCKED)
-    return Finding(verdict, N_("the Intune subscription is {state}"), {"state": state})
+    found = _SUBSCRIPTIONS.get(state)
+    return Finding(*found) if found else Finding(Verdict.BLOCKED, N_("the Intune subscription is “{state}”"), {"state": state})
 
 
 def _federated_domain(evidence: Evidence, setup: Setup) -> Finding:
@@ -250,8 +238,11 @@ def _profile(evidence: Evidence, setup: Setup) -> Finding:
     if isinstance(profiles, NotKnown):
         return _unknown(profiles)
     found = hololens_profiles(profiles)
+    if not profiles:
+        return Finding(Verdict.BLOCKED, N_("the tenant has no Autopilot profile"))
     if not found:
-        return Finding(Verdict.BLOCKED, N_("no Autopilot profile for HoloLens among {count}"), {"count": len(profiles)})
+        return Finding(Verdict.BLOCKED, N_("none of the Autopilot profiles is for HoloLens: {names}"),
+                       {"names": ", ".join(p.name for p in profiles)})
     bad = [p.name for p in found if p.name_template and not _good_template(p.name_template)]
     if bad:
         return Finding(Verdict.ATTENTION, N_("the name template of {names} cannot work (15 characters, %SERIAL% or %RAND:n%)"),
@@ -296,7 +287,7 @@ def _bulk_tokens(evidence: Evidence, setup: Setup) -> Finding:
     out = [u for u in users if u.enabled is not False and (u.created is None or setup.now - u.created < TOKEN_LIFE)]
     if not out:
         return Finding(Verdict.OK, N_("none"))
-    return Finding(Verdict.ATTENTION, N_("{count} may still be valid: {names}"),
+    return Finding(Verdict.ATTENTION, N_("possibly still valid ({count}): {names}"),
                    {"count": len(out), "names": ", ".join(u.name.partition("@")[0] for u in out)})
 
 
@@ -305,8 +296,8 @@ def _sync(evidence: Evidence, setup: Setup) -> Finding:
     if isinstance(state, NotKnown):
         return _unknown(state)
     last = state.last.strftime("%Y-%m-%d %H:%M") if state.last else "–"
-    verdict = Verdict.ATTENTION if state.status == "failed" else Verdict.OK
-    return Finding(verdict, N_("{status}, last {last} UTC"), {"status": state.status, "last": last})
+    verdict, seen = _SYNCS.get(state.status, (Verdict.OK, N_("“{status}”, the last was at {last} UTC")))
+    return Finding(verdict, seen, {"status": state.status, "last": last})
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -15,8 +15,9 @@ from station.links.graph.wire import Answer, HttpsWire, Wire
 from station.model.errors import LinkError, LinkLost
 from station.model.timing import Deadline
 from station.model.words import N_, Who
-from station.tenant.checks import Check, Finding, Line, Setup, Verdict
+from station.tenant.checks import Check, Line, Setup
 from station.tenant.evidence import Evidence
+from station.tenant.verdicts import Finding, Verdict
 
 PROBE_SECONDS = 8.0
 _AT_ONCE = 6

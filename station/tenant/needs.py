@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from station.tenant.checks import Line, Verdict
+from station.tenant.checks import Line
+from station.tenant.verdicts import Verdict
 
 CHECKED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "autopilot-profile": ("mdm-authority", "autopilot-profile", "profile-assignment"),

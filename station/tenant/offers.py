@@ -1,7 +1,7 @@
 """What the station offers to create in a tenant that lacks it: the device group, the HoloLens profile, their assignment.
 
 Planned as the very requests that will be sent, shown first, and carried out only on a person's word. An id that does not exist
-yet stands in the plan as `<new group>` or `<new profile>`.
+yet stands in the plan as `NEW-GROUP` or `NEW-PROFILE`.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from station.model.words import N_
 from station.tenant.checks import Setup, hololens_profiles, takes_in
 from station.tenant.evidence import Evidence
 
-NEW_GROUP = "<new group>"
-NEW_PROFILE = "<new profile>"
+NEW_GROUP = "NEW-GROUP"
+NEW_PROFILE = "NEW-PROFILE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from station.links.graph.request import GraphRequest
 from station.links.graph.wire import Answer
 from station.model.errors import LinkError, LinkLost
 from station.model.timing import Deadline
-from station.tenant.checks import CHECKS, Setup, Verdict, judge, worst
+from station.tenant.checks import CHECKS, Setup, judge
 from station.tenant.endpoints import ENDPOINTS, endpoints_for, probe
 from station.tenant.evidence import read_evidence
 from station.tenant.offers import carry_out, offers
+from station.tenant.verdicts import Verdict, worst
 from tests.practice.tenant_rig import Rig, practice
 
 
@@ -71,8 +72,8 @@ def test_what_is_missing_is_shown_first_and_created_on_a_persons_word() -> None:
         plan = offers(read_evidence(rig.client, rig.deadline()), setup, "HoloLens bench", "HL-%SERIAL%")
         assert [o.request.route.name for o in plan] == ["groups.create", "profiles.create", "profiles.assignGroup"]
         assert plan[2].request.line() == (
-            'POST /beta/deviceManagement/windowsAutopilotDeploymentProfiles/%3Cnew%20profile%3E/assignments {"target": '
-            '{"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": "<new group>"}}')
+            'POST /beta/deviceManagement/windowsAutopilotDeploymentProfiles/NEW-PROFILE/assignments {"target": '
+            '{"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": "NEW-GROUP"}}')
         assert not rig.tenant.effects
         carry_out(rig.client, plan, rig.deadline())
         assert offers(read_evidence(rig.client, rig.deadline()), setup, "HoloLens bench") == ()

@@ -153,7 +153,17 @@ def test_a_blocked_line_gives_status_one_and_names_who_mends_it_where(desk: Desk
 def test_the_check_reads_in_french(desk: Desk) -> None:
     _sign_in(desk)
     _, _, said = desk.run("tenant", "check", "--no-network", json_out=False, language="fr")
-    assert "Licence Intune" in said
+    assert "Licence Intune\N{NO-BREAK SPACE}: EMS" in said
+    assert "Abonnement Intune\N{NO-BREAK SPACE}: actif" in said
+    assert said.splitlines()[-1].endswith("15 OK")
+
+
+def test_a_line_that_could_not_be_read_names_the_reason_and_the_command_that_mends_it(desk: Desk) -> None:
+    desk.tenant.app.consented.discard(routes.LICENCE_READ)
+    _sign_in(desk)
+    _, _, said = desk.run("tenant", "check", "--no-network", json_out=False)
+    assert "Intune licence: could not be read: An admin must grant the app its rights" in said
+    assert "holobench tenant sign-in --for check" in said
 
 
 def test_creating_shows_the_calls_and_makes_them_only_when_told(desk: Desk) -> None:
@@ -183,6 +193,22 @@ def test_the_status_of_a_unit_shows_the_three_objects_with_their_age(desk: Desk)
     assert status == 0
     assert sorted(str(r["source"]) for r in rows) == ["autopilot", "entra", "intune", "intune"]
     assert all("read" in row for row in rows)
+
+
+def test_the_status_of_a_unit_reads_as_a_person_reads_in_both_languages(desk: Desk) -> None:
+    _sign_in(desk)
+    stage(desk.tenant, SERIAL, Case("registered", "double", "there", Lockdown.NEVER, Where.BENCH, Goal.LEAVE))
+    _, _, english = desk.run("unit", "status", SERIAL, json_out=False)
+    assert "  Model: HoloLens 2" in english
+    assert "  Record 2 of 2: stale double" in english
+    _, _, french = desk.run("unit", "status", SERIAL, json_out=False, language="fr")
+    assert "  Modèle\N{NO-BREAK SPACE}: HoloLens 2" in french
+    assert "  Activé\N{NO-BREAK SPACE}: oui" in french
+
+
+def test_nobody_signed_in_is_told_once(desk: Desk) -> None:
+    status, _, err = desk.run("unit", "status", SERIAL)
+    assert (status, err.count("graph.sign-in-needed")) == (3, 1)
 
 
 def test_an_unknown_serial_has_status_four(desk: Desk) -> None:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton
 
 from station.links.graph import routes
 from station.links.graph.broker import broker_trouble
-from station.tenant.checks import CHECKS, Verdict
+from station.tenant.checks import CHECKS
+from station.tenant.verdicts import Verdict
 from tests.practice.tenant_rig import Robot
 from tests.ui.tenant_window import Desk, desk
 from ui import language, scenes

@@ -1,8 +1,9 @@
 """What a readiness check says about the needs of paths."""
 
 from station.paths.choosing import NEEDS
-from station.tenant.checks import CHECKS, Finding, Line, Verdict
+from station.tenant.checks import CHECKS, Line
 from station.tenant.needs import CHECKED_BY, needs_met
+from station.tenant.verdicts import Finding, Verdict
 
 
 def lines(**verdicts: Verdict) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from station.model.errors import Cancelled, HoloBenchError, SignInNeeded
 from station.model.timing import CancelToken, Deadline
 from station.model.words import N_
+from station.tenant.known import PROGRESS
 from station.tenant.plan import Step
 from station.tenant.returning import Order, Progress, Report
 from ui.context import Kind, Shell
@@ -30,18 +31,12 @@ class Doing(StrEnum):
 
 
 FAILED = "failed"
+_MARKS = {
+    "": ("clock", "soft"), "sent": ("upload", "accent_ink"), "waiting": ("timer", "accent_ink"), "proved": ("check", "good"),
+    "already": ("check", "good"), "started": ("check", "good"), "running": ("check", "good"), "too-soon": ("skip", "soft"),
+    "not-known": ("question", "soft")}
 STATES: Mapping[str, tuple[str, str, str]] = MappingProxyType({
-    "": (N_("planned"), "clock", "soft"),
-    "sent": (N_("sent"), "upload", "accent_ink"),
-    "waiting": (N_("waiting for proof"), "timer", "accent_ink"),
-    "proved": (N_("done and proved"), "check", "good"),
-    "already": (N_("was done already"), "check", "good"),
-    "started": (N_("started"), "check", "good"),
-    "running": (N_("runs already"), "check", "good"),
-    "too-soon": (N_("not yet: the last was a moment ago"), "skip", "soft"),
-    "not-known": (N_("not known"), "question", "soft"),
-    FAILED: (N_("not proved"), "error", "danger"),
-})
+    **{state: (word, *_MARKS[state]) for state, word in PROGRESS.items()}, FAILED: (N_("not proved"), "error", "danger")})
 """What a step's progress is called, its glyph and its tone."""
 UNDER_WAY = frozenset({"sent", "waiting"})
 

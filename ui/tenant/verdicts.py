@@ -1,15 +1,14 @@
 """The readiness check as a person reads it: one line a check with word, glyph and colour; what was seen, why, who, where."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from station.model.faults import catalogue
-from station.tenant.checks import Finding, Line, Verdict
+from station.tenant.checks import Line
+from station.tenant.verdicts import GRAVEST_FIRST, Verdict, seen, summary
 from ui.language import _
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
@@ -21,21 +20,6 @@ MARKS: Mapping[Verdict, tuple[str, str]] = MappingProxyType({
     Verdict.OK: ("check", "good"), Verdict.ATTENTION: ("warning", "warn"), Verdict.BLOCKED: ("error", "danger"),
     Verdict.NOT_KNOWN: ("question", "soft")})
 """Glyph and tone of each verdict."""
-ORDER = (Verdict.BLOCKED, Verdict.ATTENTION, Verdict.NOT_KNOWN, Verdict.OK)
-
-
-def seen(finding: Finding) -> str:
-    """What was seen, in the language in use; a reason is told by its title."""
-    values = dict(finding.values)
-    if "reason" in values:
-        values["reason"] = _(catalogue().explain(str(values["reason"])).title)
-    return _(finding.seen).format(**values)
-
-
-def summary(lines: Sequence[Line]) -> str:
-    """How many lines have which verdict, the gravest first."""
-    counts = Counter(line.finding.verdict for line in lines)
-    return " · ".join(f"{counts[verdict]} {_(verdict.value)}" for verdict in ORDER if counts[verdict])
 
 
 class Verdicts(QWidget):
@@ -63,9 +47,9 @@ class Verdicts(QWidget):
         if (lines, only_open) == self._shown:
             return
         self._shown = (lines, only_open)
-        self._sum.setText(summary(lines))
+        self._sum.setText(summary([line.finding for line in lines], _))
         clear(self._rows)
-        for line in sorted(lines, key=lambda one: ORDER.index(one.finding.verdict)):
+        for line in sorted(lines, key=lambda one: GRAVEST_FIRST.index(one.finding.verdict)):
             if not only_open or line.finding.verdict is not Verdict.OK:
                 self._rows.addWidget(self._row(line))
 
@@ -97,7 +81,7 @@ def _texts(line: Line) -> QWidget:
     inside = QVBoxLayout(whole)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(2)
-    inside.addWidget(label(_("{title}: {seen}").format(title=_(check.title), seen=seen(finding)), selectable=True))
+    inside.addWidget(label(_("{title}: {seen}").format(title=_(check.title), seen=seen(finding, _)), selectable=True))
     inside.addWidget(label(_(check.why), Type.CAPTION, "soft"))
     if finding.verdict is not Verdict.OK:
         inside.addWidget(label(_("Who can cure it: {who}").format(who=_(check.who.value)) + f" · {_(check.where)}", Type.CAPTION,
