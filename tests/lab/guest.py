@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.lab.kernel import HERE, Kernel, prepared
+from tests.lab.processor_clock import kilohertz
 
 MACHINE = "q35,smm=off,vmport=off,hpet=off,graphics=off,i8042=off,usb=off,sata=off"
 CPU = "max,-erms,-fsrm"
@@ -59,7 +60,9 @@ class Guest:
             sys.stdout.flush()
 
     def _qemu(self, kernel: Kernel) -> list[str]:
-        append = f"{QUIET} lab.stage={HERE / 'guest_stage.sh'} lab.modules={kernel.modules}"
+        speed = kilohertz()
+        clock = f"tsc_early_khz={speed}" if speed else ""
+        append = f"{QUIET} {clock} lab.stage={HERE / 'guest_stage.sh'} lab.modules={kernel.modules}"
         # Not the chardev "stdio": at the end of its input it counts as hung up, and a guest that writes to it waits for ever.
         words = ["qemu-system-x86_64", "-M", MACHINE, "-accel", "tcg,thread=multi,tb-size=1024", "-cpu", CPU, "-smp", "2",
                  "-m", str(self._memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
