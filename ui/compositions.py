@@ -56,10 +56,12 @@ async def practice(order: PracticeOrder) -> Composed:
 async def real() -> Composed:
     """Open the bench that the configuration describes. Raises what `station.bench.wiring.put_together` raises."""
     from station.bench.wiring import put_together
+    from ui.settings.desk import ConfigurationDesk
 
     made = await in_thread(put_together)
     await made.bench.open()
-    services: dict[str, object] = {"config": made.config, "journal": made.journal, "secrets": made.secrets}
+    services: dict[str, object] = {"configuration": ConfigurationDesk(made.config), "journal": made.journal,
+                                   "secrets": made.secrets}
     services |= {name: part for name, part in (("sign-in", made.signin), ("graph", made.client)) if part is not None}
     from station.bench.configuration import config_file
 
@@ -70,12 +72,12 @@ async def real() -> Composed:
 
 
 def _practice_parts(order: PracticeOrder) -> "tuple[PracticeWorld, PracticeBench]":
-    from station.bench.configuration import practice_blueprint
+    from station.bench.configuration import plain_blueprint
     from station.paths.registry import PATHS
     from station.practice.world import PracticeBench, PracticeWorld
 
-    first = practice_blueprint(order.path)
-    others = [practice_blueprint(key) for key in PATHS if key != order.path]
+    first = plain_blueprint(order.path)
+    others = [plain_blueprint(key) for key in PATHS if key != order.path]
     world = PracticeWorld(order.units, order.speed, order.seed, order.faults, path=order.path, port=order.port).start()
     try:
         return world, PracticeBench(world, blueprints=(first, *others), journal=order.journal)

@@ -77,6 +77,7 @@ class Live(QObject):
 
     sound_changed = Signal()
     blueprint_changed = Signal(str)
+    blueprints_changed = Signal()
 
     def __init__(self, slots: Sequence[int] = (), speaker: Speaker | None = None) -> None:
         super().__init__()

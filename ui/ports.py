@@ -46,6 +46,9 @@ class Bench(Protocol):
     def on_trouble(self, callback: Callable[[HoloBenchError | None], None], /) -> Unsubscribe:
         """Have `callback` called when that begins, changes or (None) ends."""
 
+    def prepare(self, blueprints: Mapping[str, Blueprint], /) -> None:
+        """Offer these blueprints from now on."""
+
     def tile(self, slot: int) -> Tile: ...
     def tiles(self) -> tuple[Tile, ...]: ...
     def subscribe(self, callback: Callable[[frozenset[int]], None], /) -> Unsubscribe:

@@ -65,7 +65,7 @@ class StagedBench:
     def __init__(self, slots: int, paths: Mapping[str, Path], blueprints: Mapping[str, Blueprint]) -> None:
         self.clock = HandClock()
         self.paths = paths
-        self.blueprints = blueprints
+        self.blueprints: dict[str, Blueprint] = dict(blueprints)
         self.working = False
         self.trouble: HoloBenchError | None = None
         self.said: list[tuple[object, ...]] = []
@@ -74,6 +74,9 @@ class StagedBench:
         self._watchers: list[Callable[[frozenset[int]], None]] = []
         self._trouble_watchers: list[Callable[[HoloBenchError | None], None]] = []
         self._progress: dict[int, HandProgress] = {}
+
+    def prepare(self, blueprints: Mapping[str, Blueprint], /) -> None:
+        self.blueprints = dict(blueprints)
 
     @property
     def board(self) -> BoardState:

@@ -50,7 +50,7 @@ class Bench:
                  portals: Portals | None = None, lease_s: float = LEASE_S) -> None:
         self.clock = clock
         self.paths = paths
-        self.blueprints = blueprints
+        self._blueprints = dict(blueprints)
         self._record, self._bus, self._cloud, self._history = record, bus, cloud, history
         self._portals = portals
         self._board = empty_board(bus.slots())
@@ -65,8 +65,18 @@ class Bench:
         self._registering = Registering(cloud, clock, self._in_pool)
         services = Services(clock, cloud, folder, self._registering.register)
         self._presence = Presence(bus, clock, lambda: self._board, self._write, self._tell_unit, self._pause)
-        self._runner = Runner(self._claims.intend, self._pen.written, ACTIONS, paths, blueprints, services, lambda: self._board,
-                              self._presence.lane, self._progressed, self._pen.later)
+        self._runner = Runner(self._claims.intend, self._pen.written, ACTIONS, paths, self._blueprints, services,
+                              lambda: self._board, self._presence.lane, self._progressed, self._pen.later)
+
+    @property
+    def blueprints(self) -> Mapping[str, Blueprint]:
+        """What a unit can be started with, in the order of the configuration."""
+        return self._blueprints
+
+    def prepare(self, blueprints: Mapping[str, Blueprint]) -> None:
+        """Offer these blueprints from now on. A run that is open goes on under the blueprint of the same key."""
+        self._blueprints.clear()
+        self._blueprints.update(blueprints)
 
     @property
     def board(self) -> BoardState:
@@ -116,7 +126,7 @@ class Bench:
         unit = self._board.unit_at(slot)
         if unit is None or not unit.present:
             raise NotFound("bench.no-unit", str(slot))
-        plan = self.blueprints.get(blueprint)
+        plan = self._blueprints.get(blueprint)
         if plan is None or plan.path not in self.paths:
             raise NotFound("bench.no-blueprint", blueprint)
         if self.tile(slot).word not in STARTS_FROM:

@@ -26,10 +26,18 @@ APP = "holobench"
 AUTOPILOT_BLUEPRINT = Blueprint("autopilot", "Autopilot over Wi-Fi", "autopilot", group_tag="HoloLens")
 
 
+def plain_blueprints() -> Mapping[str, Blueprint]:
+    """One for every path that needs nothing prepared: what a technician may choose where no lead has written a blueprint."""
+    from station.paths.registry import PATHS
+
+    return MappingProxyType({key: plain_blueprint(key) for key, path in PATHS.items() if not path.pushes_package})
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The station's settings. `journal` is a database URL or a file path; `ports` maps port paths to slot numbers;
-    `allow` holds extra `vid:pid` pairs that this bench treats as HoloLens units."""
+    `allow` holds extra `vid:pid` pairs that this bench treats as HoloLens units; `own_blueprints` tells that the blueprints stand
+    in the file and are not the plain ones."""
 
     station: str
     data: Path
@@ -38,9 +46,10 @@ class Config:
     ports: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     allow: tuple[str, ...] = ()
     tenant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    blueprints: Mapping[str, Blueprint] = field(default_factory=lambda: MappingProxyType({"autopilot": AUTOPILOT_BLUEPRINT}))
+    blueprints: Mapping[str, Blueprint] = field(default_factory=plain_blueprints)
     file: Path | None = None
     portal: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    own_blueprints: bool = False
 
     def portal_settings(self) -> "PortalSettings | None":
         """The portal section; None where it names no unit. Raises ConfigurationError `configuration.invalid`."""
@@ -105,10 +114,11 @@ def load(file: Path | None = None) -> Config:
         table = tomllib.loads(chosen.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise ConfigurationError("configuration.unreadable", f"{chosen}: {e}") from e
-    return _checked(table, chosen)
+    return checked(table, chosen)
 
 
-def _checked(table: dict[str, Any], file: Path) -> Config:
+def checked(table: dict[str, Any], file: Path) -> Config:
+    """What a file's table says. Raises ConfigurationError `configuration.invalid` naming every mistake."""
     from pydantic import ValidationError
 
     from station.bench.configuration_file import ConfigurationFile
@@ -126,11 +136,11 @@ def _checked(table: dict[str, Any], file: Path) -> Config:
         ports=MappingProxyType(dict(read.slots.ports)), allow=tuple(read.usb.allow),
         tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
         blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),
-        file=file, portal=MappingProxyType(read.portal.model_dump()))
+        file=file, portal=MappingProxyType(read.portal.model_dump()), own_blueprints=bool(read.blueprint))
 
 
-def practice_blueprint(path: str) -> Blueprint:
-    """A blueprint for practising a path. Raises NotFound `paths.unknown`."""
+def plain_blueprint(path: str) -> Blueprint:
+    """A plain blueprint of a path. Raises NotFound `paths.unknown`."""
     from station.paths.registry import path as known
 
     found = known(path)

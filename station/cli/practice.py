@@ -51,12 +51,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return _list_faults(context)
     if not 1 <= args.units <= 64 or not 0 <= args.speed <= 10_000:
         raise UsageError("practice.bad-numbers", f"units {args.units}, speed {args.speed}")
-    from station.bench.configuration import practice_blueprint
+    from station.bench.configuration import plain_blueprint
     from station.journal.journal import untouched
     from station.practice.crash import parse_crash
     from station.practice.world import PracticeBench, PracticeWorld
 
-    blueprint = practice_blueprint(args.path)
+    blueprint = plain_blueprint(args.path)
     through = parse_crash(args.crash) if args.crash else untouched
     with PracticeWorld(args.units, args.speed or 60.0, args.seed, args.faults, path=args.path, port=args.port) as world:
         bench = PracticeBench(world, blueprints=(blueprint,), journal=args.journal, through=through)

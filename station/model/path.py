@@ -168,6 +168,11 @@ class Path:
         )
 
     @property
+    def pushes_package(self) -> bool:
+        """Whether a package of the blueprint is copied on the way."""
+        return any(step.action.startswith("push-package") for step in self.own_steps)
+
+    @property
     def owner_to_confirm(self) -> str:
         """Who becomes device owner, where that is decided by this path and a person has to agree before a unit is touched."""
         return self.owner if self.purpose is Purpose.ENROL else ""

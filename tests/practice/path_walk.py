@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from station.bench.configuration import practice_blueprint
+from station.bench.configuration import plain_blueprint
 from station.cli.context import Context
 from station.cli.narration import Narrator
 from station.model.events import Event
@@ -60,7 +60,7 @@ class Walk:
 def walk(path: str, faults: str = "", *, until: str = "") -> Walk:
     """Let the virtual technician take one unit through a path until it is Done, or nothing more can be done here, or the fault
     `until` shows on the tile."""
-    blueprint = practice_blueprint(path)
+    blueprint = plain_blueprint(path)
     with PracticeWorld(1, SPEED, 1, faults, path=path) as world:
         return asyncio.run(_walk(world, PracticeBench(world, blueprints=(blueprint,)), blueprint.key, until))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from station.bench import push
-from station.bench.configuration import practice_blueprint
+from station.bench.configuration import plain_blueprint
 from station.links.mtp.storage import DeviceStorage
 from station.model.timing import Deadline
 from station.package.push_plan import Place
@@ -32,7 +32,7 @@ def on_bench(tmp_path: Path) -> Callable[[Story], None]:
     def told(story: Story) -> None:
         async def main() -> None:
             world = PracticeWorld(2, 40.0, 7, "").start()
-            blueprints = [practice_blueprint(key) for key in PATHS]
+            blueprints = [plain_blueprint(key) for key in PATHS]
             bench = PracticeBench(world, blueprints=blueprints, journal=str(tmp_path / "j.sqlite"))
             try:
                 await bench.bench.open()

@@ -29,14 +29,19 @@ def possible(answers: Answers, **met: bool) -> set[str]:
 
 
 def texts(widget: QWidget) -> str:
-    QApplication.processEvents()
+    """What is to be read. Never processes events: a coroutine that does enters the loop twice."""
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 
 
 def press(widget: QWidget, text: str) -> None:
-    QApplication.processEvents()
     found = next(b for b in widget.findChildren(QPushButton) if text in (b.text(), b.accessibleName()) and b.isVisibleTo(widget))
     QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def settled(widget: QWidget) -> str:
+    """What is to be read once the screen has come to rest; for tests without a loop."""
+    QApplication.processEvents()
+    return texts(widget)
 
 
 def dialog_of(window: Window) -> QDialog | None:
@@ -91,28 +96,28 @@ def test_what_the_tenant_lacks_refuses_the_paths_that_need_it() -> None:
 
 
 def test_whose_account_is_asked_only_where_the_unit_is_to_be_enrolled(choosing: Choosing) -> None:
-    assert "Who will use the headset?" in texts(choosing)
+    assert "Who will use the headset?" in settled(choosing)
     press(choosing, "Reset, return or unenrol it")
-    assert "Who will use the headset?" not in texts(choosing)
+    assert "Who will use the headset?" not in settled(choosing)
 
 
 def test_what_cannot_work_says_why_and_who_can_change_that(choosing: Choosing) -> None:
     press(choosing, "A Microsoft account")
-    said = texts(choosing)
+    said = settled(choosing)
     assert "These cannot, and why" in said
     assert "A unit of this path is used with: Entra user. Choose another kind of account. (lead)" in said
 
 
 def test_a_build_that_cannot_be_one_is_told_and_refuses_nothing(choosing: Choosing) -> None:
     choosing._answer(build="soon")
-    assert "A build looks like 22621.1399." in texts(choosing)
+    assert "A build looks like 22621.1399." in settled(choosing)
     assert choosing.answers.situation({}).build is None
 
 
 def test_a_path_without_a_blueprint_is_shown_and_cannot_be_taken(choosing: Choosing) -> None:
     paper = choosing.findChild(QWidget, "offer-entra-oobe")
     assert paper is not None
-    assert "No blueprint uses this path yet; a lead adds one under Settings." in texts(paper)
+    assert "No blueprint uses this path yet; a lead adds one under Settings." in settled(paper)
     assert not paper.findChildren(QPushButton)
 
 

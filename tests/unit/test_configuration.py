@@ -6,6 +6,7 @@ import pytest
 
 from station.bench import configuration
 from station.model.errors import ConfigurationError
+from station.paths.registry import PATHS
 
 WHOLE = """
 [station]
@@ -50,7 +51,14 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(configuration, "config_file", lambda: tmp_path / "absent.toml")
     config = configuration.load()
     assert config.slots == 8
-    assert list(config.blueprints) == ["autopilot"]
+    assert next(iter(config.blueprints)) == "autopilot"
+
+
+def test_without_blueprints_every_path_that_needs_no_package_can_be_chosen(tmp_path: Path) -> None:
+    config = configuration.load(written(tmp_path, '[station]\nname = "bench-7"\n'))
+    assert not config.own_blueprints
+    assert {"autopilot", "entra-oobe", "settings-connect", "return-leave"} <= set(config.blueprints)
+    assert not any(PATHS[b.path].pushes_package for b in config.blueprints.values())
 
 
 def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:

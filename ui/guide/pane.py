@@ -50,6 +50,7 @@ class GuidePane(QWidget):
         self._build()
         live = context.live
         live.selection.changed.connect(self._another)
+        live.blueprints_changed.connect(self._afresh)
         live.board.flushed.connect(self.refresh)
         self.refresh()
 
@@ -122,6 +123,11 @@ class GuidePane(QWidget):
 
     def _another(self) -> None:
         self._starts_again = False
+        self.refresh()
+
+    def _afresh(self) -> None:
+        """There is something else to choose from."""
+        self._card = None
         self.refresh()
 
     def _same(self, card: Card) -> bool:
@@ -306,8 +312,7 @@ class GuidePane(QWidget):
 
     def _start_again(self) -> None:
         self._starts_again = not self._starts_again
-        self._card = None
-        self.refresh()
+        self._afresh()
 
     def _move_on(self, card: Card) -> None:
         now = self._context.bench.clock.now()

@@ -75,7 +75,7 @@ class StartChoice(QWidget):
         plan = self._context.bench.blueprints.get(self.blueprint)
         path = self._context.bench.paths.get(plan.path) if plan else None
         if path is None:
-            self._about.addWidget(label(_("There is no blueprint yet. A lead prepares one in the configuration."), tone="soft"))
+            self._about.addWidget(label(_("There is no blueprint yet. A lead adds one under Settings."), tone="soft"))
             return
         self._about.addWidget(label(_(path.summary)))
         self._show_owner(path)

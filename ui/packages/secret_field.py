@@ -23,7 +23,7 @@ def vault_of(context: Context) -> SecretStore | None:
 
 
 class SecretField(QWidget):
-    """Shows the name and whether the vault has it; “Enter the secret” stores one."""
+    """Shows the name and whether the vault has it; “Enter the secret” stores one, `forget` removes it."""
 
     def __init__(self, context: Context, name: str, title: str, suggested: str, changed: Callable[[str], None]) -> None:
         super().__init__()
@@ -46,6 +46,16 @@ class SecretField(QWidget):
     def enter(self) -> None:
         """Ask for the secret and store it under the name; without a name the suggested one is taken."""
         self._context.tasks.start(self._ask(), "secret")
+
+    def forget(self) -> None:
+        """Remove the secret of the name from the vault."""
+        self._context.tasks.start(self._forget(), "secret")
+
+    async def _forget(self) -> None:
+        vault, name = vault_of(self._context), self.edit.text().strip()
+        if vault is not None and is_secret_name(name):
+            await self._context.tasks.blocking(vault.remove, name)
+            self._tell()
 
     async def _ask(self) -> None:
         vault = vault_of(self._context)

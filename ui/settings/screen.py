@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from station.model.words import N_
 from ui.context import Context
 from ui.language import NAMES, _
+from ui.packages.secret_field import SecretField
+from ui.settings.desk import ConfigurationDesk
 from ui.theme.tokens import Mode, Type
-from ui.widgets.buttons import button
+from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
 from ui.widgets.page import Page
 from ui.widgets.paper import paper
@@ -18,18 +21,24 @@ from ui.widgets.text import label
 THEMES: Mapping[str, str] = MappingProxyType({
     "": N_("As the system"), Mode.LIGHT.value: N_("Light"), Mode.DARK.value: N_("Dark")})
 NAME_LENGTH = 24
+WIDEST = 980
+"""Pixels at the usual size of text: lines that are longer are no longer read well."""
 
 
 class SettingsScreen(Page):
     """Every change is kept at once; language and look are shown at once."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(_("Settings"), _("What is set here belongs to this window on this computer; "
-                                          "the station's own configuration is a file."))
+        super().__init__(_("Settings"), _("Blueprints and tenant belong to the station and stand in its configuration file; "
+                                          "the rest belongs to this window."))
         self._context = context
+        self._desk = context.service("configuration", ConfigurationDesk)
         for title, fill in ((_("Language and look"), self._fill_look), (_("At the bench"), self._fill_bench),
-                            (_("Names of the slots"), self._fill_slots), (_("This station"), self._fill_places)):
+                            (_("Blueprints"), self._fill_blueprints), (_("Tenant"), self._fill_tenant),
+                            (_("Secrets"), self._fill_secrets), (_("Names of the slots"), self._fill_slots),
+                            (_("This station"), self._fill_places)):
             frame, layout = paper("card")
+            frame.setMaximumWidth(round(WIDEST * context.theme.sizes.text))
             layout.addWidget(label(title, Type.HEADING))
             inside = QVBoxLayout()
             fill(inside)
@@ -63,6 +72,31 @@ class SettingsScreen(Page):
             box.toggled.connect(lambda on, k=key: self._change(**{k: on}))
             layout.addWidget(box)
 
+    def _fill_blueprints(self, layout: QVBoxLayout) -> None:
+        if self._desk is None:
+            layout.addWidget(label(_("Practice has a blueprint for every path. Yours are kept where HoloBench runs without it."),
+                                   tone="soft"))
+            return
+        from ui.settings.blueprints import BlueprintList
+
+        layout.addWidget(BlueprintList(self._context, self._desk))
+
+    def _fill_tenant(self, layout: QVBoxLayout) -> None:
+        if self._desk is None:
+            layout.addWidget(label(_("Practice has a virtual tenant. Yours is set where HoloBench runs without it."),
+                                   tone="soft"))
+            return
+        from ui.settings.tenant import TenantForm
+
+        layout.addWidget(TenantForm(self._context, self._desk))
+
+    def _fill_secrets(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(label(_("Passwords and tokens that the configuration and packages name, such as portal/bench. "
+                                 "Type a name to see whether its secret is kept on this computer."), tone="soft"))
+        secret = SecretField(self._context, "", _("Secret"), "portal/bench", lambda _name: None)
+        layout.addWidget(secret)
+        layout.addWidget(button(_("Forget it"), secret.forget, Weight.QUIET), 0, Qt.AlignmentFlag.AlignLeft)
+
     def _fill_slots(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label(_("What stands on the shelf above the port; shown on the tile while it is empty."), tone="soft"))
         grid = QGridLayout()
@@ -86,7 +120,7 @@ class SettingsScreen(Page):
             form.addRow(label(_(name), Type.STRONG, wrap=False), label(place, selectable=True))
         layout.addLayout(form)
         bundle = button(_("Save a support bundle …"), self._context.shell.save_bundle)
-        layout.addWidget(bundle)
+        layout.addWidget(bundle, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 def _chooser(choices: Mapping[str, str], chosen: str, on_choice: Callable[[str], None]) -> QComboBox:
