@@ -211,6 +211,38 @@ def test_every_setting_is_found_by_search_and_can_be_used(tell: Callable[[Story]
 
 
 @pytest.mark.gui
+@pytest.mark.parametrize(("text", "path"), [
+    ("wifi key", "ConnectivityProfiles/WLAN/WLANSetting/WLANConfig/WLANXmlSettings/SecurityKey"),
+    ("Wi-Fi skip", "FirstExperience/HoloLens/SkipWifi"), ("token person", "Accounts/Azure/BPRT")])
+def test_settings_are_found_by_words_of_path_name_and_help_in_any_order(
+        tell: Callable[[Story], None], text: str, path: str) -> None:
+    async def story(opened: Opened) -> None:
+        editor = opened.screen.editor
+        editor.pages.setCurrentRow(len(PAGES))
+        editor.catalogue.search.setText(text)
+        found = editor.catalogue.filtered
+        assert path in {found.index(r, 0).data() for r in range(found.rowCount())}
+        assert found.rowCount() < 5
+    tell(story)
+
+
+@pytest.mark.gui
+def test_a_setting_without_a_field_is_added_by_its_path_and_one_with_a_field_opens_its_page(
+        tell: Callable[[Story], None]) -> None:
+    async def story(opened: Opened) -> None:
+        editor, draft = opened.screen.editor, opened.screen.draft
+        editor.pages.setCurrentRow(len(PAGES))
+        for text in ("UserContextApp LaunchAppAtLogin", "TrustedProvisioners"):
+            editor.catalogue.search.setText(text)
+            editor.catalogue.view.selectRow(0)
+            editor.catalogue._use()
+        added = "Certificates/TrustedProvisioners/Certificate[name]/TrustedProvisioner"
+        assert [o.path for o in draft.settings.setting] == [added]
+        assert PAGES[editor.pages.currentRow()].key == "others"
+    tell(story)
+
+
+@pytest.mark.gui
 def test_a_package_is_shown_as_a_tree_with_its_secrets_masked(tell: Callable[[Story], None], folder: Path) -> None:
     package, _ = making.make(making.full_settings(), folder)
 

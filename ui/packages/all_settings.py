@@ -2,18 +2,19 @@
 where.
 """
 
+import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QModelIndex, QRegularExpression, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from station.model.words import N_
-from station.package.schema import Engine, Setting, shipped
+from station.package.schema import Engine, Kind, Schema, Setting, shipped
 from ui.context import Context
 from ui.language import _
 from ui.packages.draft import Draft
-from ui.packages.pages import page_of
+from ui.packages.pages import has_field, page_of
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import row
@@ -23,6 +24,7 @@ from ui.widgets.text import label
 COLUMNS = (N_("Setting"), N_("What it is"), N_("Headset and build"), N_("Built by"), N_("Known from"))
 _ENGINES = {Engine.NATIVE: N_("HoloBench"), Engine.STORE: N_("with your store"), Engine.ICD: N_("ICD")}
 _PATH = Qt.ItemDataRole.UserRole
+_WORDS = Qt.ItemDataRole.UserRole + 1
 
 
 class AllSettings(QWidget):
@@ -40,8 +42,8 @@ class AllSettings(QWidget):
         self.filtered = QSortFilterProxyModel()
         self.filtered.setSourceModel(self._model)
         self.filtered.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.filtered.setFilterKeyColumn(-1)
-        self.search.textChanged.connect(self.filtered.setFilterFixedString)
+        self.filtered.setFilterRole(_WORDS)
+        self.search.textChanged.connect(self._narrow)
         self.view = table(self.filtered, _("All settings"), context.theme.sizes, stretch=4)
         self.view.doubleClicked.connect(self._chosen)
         self.about = label("", Type.CAPTION, "soft")
@@ -68,6 +70,12 @@ class AllSettings(QWidget):
                 self._model.appendRow(self._row(setting))
         for column, width in enumerate((430, 200, 190, 210)):
             self.view.setColumnWidth(column, width)
+        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+
+    def _narrow(self, text: str) -> None:
+        """Only settings with all the words, in any order, in their path, name or help."""
+        words = _plain(text).split()
+        self.filtered.setFilterRegularExpression("".join(f"(?=.*{QRegularExpression.escape(w)})" for w in words))
 
     def _row(self, setting: Setting) -> list[QStandardItem]:
         builds = ", ".join(f"{'HL1' if h.value == 'hololens1' else 'HL2'} {b}".strip() for h, b in setting.builds.items()) or "–"
@@ -76,6 +84,7 @@ class AllSettings(QWidget):
         items = [QStandardItem(t) for t in (setting.path, _(setting.title), builds, engines + doubt, setting.source)]
         for item in items:
             item.setData(setting.path, _PATH)
+            item.setData(_plain(f"{setting.path} {_(setting.title)} {_(setting.help)}"), _WORDS)
             item.setEditable(False)
         return items
 
@@ -93,8 +102,20 @@ class AllSettings(QWidget):
         path = str(index.data(_PATH) or "")
         if not path:
             return
-        page = page_of(path)
-        if page and page != "policies":
-            self._go(page)
+        if has_field(path):
+            self._go(page_of(path))
         else:
-            self._add(path)
+            self._add(_with_keys(path, self._draft.schema or shipped()))
+
+
+def _with_keys(path: str, schema: Schema) -> str:
+    """The path with a key to fill in behind each item of a list: `VPNSetting[name]`."""
+    steps = path.split("/")
+    above = [schema.find("/".join(steps[:n])) for n in range(len(steps))]
+    return "/".join(f"{step}[name]" if over is not None and over.kind is Kind.KEYED_LIST else step
+                    for step, over in zip(steps, above, strict=True))
+
+
+def _plain(text: str) -> str:
+    """Text to search in: without line ends, Wi-Fi and WiFi alike, WLAN found by either."""
+    return re.sub(r"wi-?fi", "wifi", text.casefold().replace("\n", " ")).replace("wlan", "wlan wifi")

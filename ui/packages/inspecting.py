@@ -137,7 +137,7 @@ class Inspecting(QWidget):
                 self._add(wrong, _(catalogue().explain(problem.code).title), problem.detail)
         for image in found.images:
             self._add_image(image)
-        self.tree.expandToDepth(1)
+        self.tree.expandToDepth(2)
         self.edit.setEnabled(True)
         self._stack.setCurrentIndex(1)
 

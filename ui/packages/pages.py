@@ -5,9 +5,13 @@ Source of names and order: facts/enrolment §2.2 (“HoloLens wizard pages”).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from station.model.words import N_
 from station.package import settings as s
+from station.package.customizations import Element
+from station.package.schema import shipped
+from station.package.settings_tree import to_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,35 @@ def page_of(where: str) -> str:
             return page.key
     top = where.split("/")[0]
     return next((key for prefix, key in _TOPS if top == prefix), "")
+
+
+def has_field(path: str) -> bool:
+    """Whether a page has a field for a setting of the store; others are added by their path."""
+    return path.casefold() in _typed()
+
+
+@cache
+def _typed() -> frozenset[str]:
+    """The paths of everything that the fields of the pages can set: those of settings in which every field says something."""
+    filled = s.PackageSettings(
+        s.Identity("x"), wifi=(s.WifiNetwork("x", key="x/x", proxy="x"),), wifi_profile=(s.WifiProfile("x"),),
+        certificate=tuple(s.Certificate("x", "x", store) for store in s.CertificateStore),
+        client_certificate=(s.ClientCertificate("x", "x", "x/x"),), entra_join=s.EntraJoin("x/x"),
+        enrolment=(s.Enrolment("x", "x/x", discovery_url="x", enrolment_url="x", policy_url="x"),),
+        user=(s.LocalUser("x", "x/x", home="x"),), device_name=s.DeviceName("x"), edition=s.Edition("x", "x/x"),
+        kiosk=s.Kiosk("x", "x", "x"), account_management=s.AccountManagement(True, s.DeletionPolicy.IMMEDIATELY, 1, 1, 1),
+        developer=s.Developer(True, s.PortalAuthentication.BASIC, "x", "x/x", 1, 1),
+        first_experience=s.FirstExperience(True, True, True, 1, 1), app=(s.App("x", "x", ("x",), "x", "x", 1, True),))
+    paths: set[str] = set()
+
+    def walk(element: Element, path: str) -> None:
+        if not element.children:
+            paths.add(path.casefold())
+        for child in element.children:
+            walk(child, f"{path}/{child.name}")
+    for top in to_tree(filled, lambda _: "x", shipped()).common.children:
+        walk(top, top.name)
+    return frozenset(paths)
 
 
 _TOPS = (("Accounts", "accounts"), ("Workplace", "accounts"), ("Certificates", "certificates"),
