@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -273,16 +274,13 @@ def _compare(args: argparse.Namespace, context: Context) -> int:
 def _import(args: argparse.Namespace, context: Context) -> int:
     from station.package.importer import import_settings
     from station.package.settings_file import save
-    from station.vault.secrets import open_secrets
+    from station.vault.secrets import keep_beside, open_secrets
 
     store = open_secrets()
     if not store.persistent:
         raise ConfigurationError("vault.no-keyring")
 
-    def keep(name: str, value: str) -> str:
-        store.put(name, value)
-        return name
-    found = import_settings(args.file, keep=keep, folder=args.output.resolve().parent, password=_password(args.password),
+    found = import_settings(args.file, keep=partial(keep_beside, store), folder=args.output.resolve().parent, password=_password(args.password),
                             schema=_schema(args.store))
     save(found.settings, args.output)
     if context.json:

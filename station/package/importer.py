@@ -355,7 +355,7 @@ class _Import:
             elif carried := self._files.take_carried(steps[-1][0], text):
                 found.append(OtherSetting(path, carried))
             elif secrets_in(steps[-1][0], text):                                  # also a command line with a password in it
-                found.append(OtherSetting(path, "", self._secret("-".join(n for n, _ in steps), text)))
+                found.append(OtherSetting(path, "", self._secret("-".join(key or name for name, key in steps[-3:]), text)))
             else:
                 found.append(OtherSetting(path, text))
         return tuple(found)

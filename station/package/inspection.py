@@ -68,6 +68,7 @@ class Inspection:
     images: tuple[ShownImage, ...]
     catalogue: CatalogueCheck | None
     problems: tuple[Problem, ...]
+    compression: str
 
     @property
     def sound(self) -> bool:
@@ -100,7 +101,7 @@ def inspect_package(path: Path, *, password: str | None = None, reveal: bool = F
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return Inspection(path.name, contents.size, digest, contents.encrypted, tuple(_image(i, reveal) for i in contents.images),
-                      catalogue, tuple(problems))
+                      catalogue, tuple(problems), contents.compression)
 
 
 def _image(image: PackageImage, reveal: bool) -> ShownImage:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from station.model.errors import DataError
 
 MAGIC = b"MSWIM\0\0\0"
+PIPABLE = b"WLPWM\0\0\0"
 HEADER_SIZE = 208
 VERSION = 0x00010D00
 FLAG_COMPRESSION = 0x00000002
@@ -99,6 +100,8 @@ class Header:
     @classmethod
     def unpack(cls, raw: bytes) -> "Header":
         """Raises DataError `package.not-a-package` where the magic is another, `package.damaged` where the header is cut."""
+        if raw.startswith(PIPABLE):
+            raise DataError("package.not-a-package", "a pipable image of wimlib, which Windows does not read")
         if not raw.startswith(MAGIC):
             raise DataError("package.not-a-package", "the file does not begin with MSWIM")
         if len(raw) < HEADER_SIZE:

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from station.model.errors import DataError
+from station.package import lzx, xpress
 from station.package import wim_format as fmt
-from station.package.xpress import decompress
+
+_XPRESS_ORDERS, _LZX_ORDERS = range(12, 17), range(15, 22)
+"""Chunks are powers of two: 4 to 64 KiB, 32 KiB to 2 MiB. Real packages have 32 KiB of XPRESS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ class WimReader:
         self.xml = self._read_xml()
         self.images = tuple(self._image(i, blob) for i, blob in enumerate(self._metadata, 1))
 
+    @property
+    def compression(self) -> str:
+        """The method and the size of its chunks, such as `XPRESS 32 KiB`; "" where nothing is compressed."""
+        flags = self.header.flags
+        if not flags & fmt.FLAG_COMPRESSION:
+            return ""
+        return f"{'LZX' if flags & fmt.FLAG_LZX else 'XPRESS'} {self.header.chunk_size >> 10} KiB"
+
     def read(self, file: WimFile, limit: int | None = None) -> bytes:
         """A whole file, at most `limit` bytes (the text limit if not given). Raises DataError `package.too-large`."""
         most = self.limits.text if limit is None else limit
@@ -91,9 +102,10 @@ class WimReader:
         header = self.header
         if header.parts != 1 or header.part != 1:
             raise DataError("package.split", f"part {header.part} of {header.parts}")
-        if header.flags & (fmt.FLAG_LZX | fmt.FLAG_LZMS):
-            raise DataError("package.compression", "LZX" if header.flags & fmt.FLAG_LZX else "LZMS")
-        if header.flags & fmt.FLAG_COMPRESSION and header.chunk_size != fmt.CHUNK_SIZE:
+        if header.flags & fmt.FLAG_LZMS:
+            raise DataError("package.compression", "LZMS")
+        orders = _LZX_ORDERS if header.flags & fmt.FLAG_LZX else _XPRESS_ORDERS
+        if header.flags & fmt.FLAG_COMPRESSION and header.chunk_size not in {1 << order for order in orders}:
             raise DataError("package.compression", f"chunks of {header.chunk_size} bytes")
         if header.images < 1:
             raise DataError("package.no-image", "the container holds no image")
@@ -157,7 +169,8 @@ class WimReader:
         """[MS-WIM chunk table]: n-1 offsets of 4 bytes (8 above 4 GiB), then the chunks; a chunk that did not shrink is
         stored raw.
         """
-        count = -(-resource.size // fmt.CHUNK_SIZE)
+        chunk = self.header.chunk_size if self.header.flags & fmt.FLAG_COMPRESSION else fmt.CHUNK_SIZE
+        count = -(-resource.size // chunk)
         width = 8 if resource.size >= 1 << 32 else 4
         table_size = (count - 1) * width if count else 0
         if count and table_size >= resource.stored:
@@ -166,12 +179,17 @@ class WimReader:
         for number in range(count):
             end = (self._offset(resource.offset + number * width, width) if number + 1 < count
                    else resource.stored - table_size)
-            size = min(fmt.CHUNK_SIZE, resource.size - number * fmt.CHUNK_SIZE)
+            size = min(chunk, resource.size - number * chunk)
             if not start < end <= resource.stored - table_size or end - start > size:
                 raise DataError("package.damaged", "the chunk table of a resource contradicts itself")
             raw = b"".join(self._raw(resource.offset + table_size + start, end - start))
-            yield raw if len(raw) == size else decompress(raw, size)
+            yield raw if len(raw) == size else self._decoded(raw, size)
             start = end
+
+    def _decoded(self, raw: bytes, size: int) -> bytes:
+        if self.header.flags & fmt.FLAG_LZX:
+            return lzx.decompress(raw, size, self.header.chunk_size)
+        return xpress.decompress(raw, size)
 
     def _offset(self, at: int, width: int) -> int:
         return int.from_bytes(b"".join(self._raw(at, width)), "little")

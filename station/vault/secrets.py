@@ -117,6 +117,14 @@ def require(secrets: SecretStore, name: str) -> str:
     return secret
 
 
+def keep_beside(secrets: SecretStore, name: str, secret: str) -> str:
+    """Keep a secret under a name, with `+` behind it where another secret has that name already; the name it got."""
+    while secrets.get(name) not in (None, secret):
+        name += "+"
+    secrets.put(name, secret)
+    return name
+
+
 def _keyring() -> ModuleType:
     import keyring
 

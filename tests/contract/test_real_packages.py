@@ -7,15 +7,18 @@ import hashlib
 import io
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from station.model.errors import DataError
 from station.package.assets import with_assets
 from station.package.build import BuildOptions, build
 from station.package.compiler import CarriedFile, Dialect, compile_settings
@@ -208,3 +211,37 @@ def test_wimextract_gives_what_we_put_in(built: Path, tmp_path: Path) -> None:
     reader = WimReader(io.BytesIO(built.read_bytes()))
     assert theirs == {f.path: reader.read(f) for f in reader.images[0].files}
     assert making.files()["app.msix"] in theirs.values()
+
+
+@pytest.mark.skipif(not shutil.which("wimcapture"), reason="wimcapture is not installed")
+@pytest.mark.parametrize("options", [
+    ["--compress=none"], ["--compress=none", "--check"], *(["--compress=xpress", f"--chunk-size={4096 << n}"] for n in range(5)),
+    *([f"--compress=lzx:{level}", f"--chunk-size={size}"] for level in (20, 100) for size in (32768, 65536, 2097152))],
+    ids=" ".join)
+def test_a_package_that_somebody_packed_again_is_read(built: Path, tmp_path: Path, options: list[str]) -> None:
+    """By wimlib; DISM gives LZX of 32 KiB when it is asked for the smallest file. Empty, equal and linked files are among it."""
+    tree = tmp_path / "tree"
+    subprocess.run(["wimextract", str(built), "1", f"--dest-dir={tree}"], check=True, capture_output=True)
+    (tree / "empty").write_bytes(b"")
+    (tree / "program").write_bytes(Path(sys.executable).read_bytes()[:400_000])
+    (tree / "noise").write_bytes(random.Random(1).randbytes(70_000))
+    (tree / "twice").write_bytes((tree / "noise").read_bytes())
+    os.link(tree / "noise", tree / "linked")
+    subprocess.run(["wimcapture", str(tree), str(tmp_path / "again.ppkg"), "Lab", *options], check=True, capture_output=True)
+    with (tmp_path / "again.ppkg").open("rb") as stream:
+        reader = WimReader(stream)
+        ours = {f.path: b"".join(reader.chunks(f)) for f in reader.images[0].files}
+    assert ours == {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.rglob("*") if p.is_file()}
+
+
+@pytest.mark.skipif(not shutil.which("wimcapture"), reason="wimcapture is not installed")
+@pytest.mark.parametrize(("options", "code"), [(["--compress=lzms"], "package.compression"), (["--solid"], "package.compression"),
+                                               (["--pipable"], "package.not-a-package")], ids=str)
+def test_what_no_package_tool_writes_is_told(tmp_path: Path, options: list[str], code: str) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a").write_bytes(b"text " * 999)
+    target = str(tmp_path / "x.ppkg")
+    subprocess.run(["wimcapture", str(tmp_path / "tree"), target, "x", *options], check=True, capture_output=True)
+    with pytest.raises(DataError) as caught:
+        read_package(tmp_path / "x.ppkg")
+    assert caught.value.code == code

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
@@ -14,7 +15,7 @@ from station.package.importer import Imported, import_settings
 from station.package.lint import Severity, refuse_errors, rules
 from station.package.settings_file import load, save
 from station.package.store import read_store
-from station.vault.secrets import SecretStore, require
+from station.vault.secrets import keep_beside, require
 from ui.context import Context, Kind
 from ui.language import _
 from ui.packages.building import Builder, by_icd, icd_possible, left_to_icd, natively
@@ -203,7 +204,7 @@ class PackagesScreen(Page):
         if vault is None or not await self._may_drop():
             return
         found: Imported = await self._context.tasks.blocking(
-            import_settings, file, keep=_keeper(vault), folder=folder, password=password, schema=self.draft.schema)
+            import_settings, file, keep=partial(keep_beside, vault), folder=folder, password=password, schema=self.draft.schema)
         self.draft.folder = folder
         self.draft.file = None
         self.draft.set(found.settings)
@@ -263,15 +264,6 @@ class PackagesScreen(Page):
         dialog.setDefaultSuffix(Path(name).suffix)
         dialog.fileSelected.connect(lambda f: self._context.tasks.attempt(then, Path(f)))  # type: ignore[arg-type]
         dialog.open()
-
-
-def _keeper(vault: SecretStore):  # type: ignore[no-untyped-def]
-    def keep(name: str, value: str) -> str:
-        while vault.get(name) not in (None, value):
-            name += "+"
-        vault.put(name, value)
-        return name
-    return keep
 
 
 def build(context: Context) -> QWidget:

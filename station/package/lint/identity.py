@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from station.package.contents import USUAL_COMPRESSION
 from station.package.customizations import package_id
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import Owner
@@ -18,6 +19,8 @@ def container(subject: Subject) -> Iterator[Finding]:
         return
     if contents.encrypted:
         yield Finding("encrypted", contents.name)
+    if contents.compression != USUAL_COMPRESSION:
+        yield Finding("unusual-compression", contents.name, contents.compression)
     if len(contents.images) > 1:
         yield Finding("several-images", contents.name, str(len(contents.images)))
     for image in contents.images:

@@ -13,7 +13,7 @@ import pytest
 from station.bench import usb_bus
 from station.cli import main as command_line
 from station.cli.context import Context
-from station.package.settings import Identity, LocalUser, Policy
+from station.package.settings import Identity, LocalUser, Policy, WifiNetwork
 from station.package.settings_file import load, save
 from station.vault import secrets as vault
 from station.vault.secrets import MemorySecrets
@@ -167,6 +167,17 @@ def test_an_import_keeps_secrets_and_writes_settings(package: Path, secrets: Kep
     assert secrets.get(found.entra_join.token) == making.SECRETS["bulk/lab"]
     assert run("package", "build", folder / "in" / "s.toml", "-o", folder / "in" / "o.ppkg", "--reproducible") == 0
     assert (folder / "in" / "o.ppkg").read_bytes() == package.read_bytes()
+
+
+def test_secrets_whose_names_would_be_the_same_are_kept_apart(secrets: KeptSecrets, folder: Path) -> None:
+    networks = (WifiNetwork("A B", key="wifi/lab"), WifiNetwork("A-B", key="wifi/other"))
+    save(making.simple_settings(wifi=networks), folder / "two.toml")
+    assert run("package", "build", folder / "two.toml", "-o", folder / "two.ppkg") == 0
+    assert run("package", "import", folder / "two.ppkg", "-o", folder / "in.toml") == 0
+    assert run("package", "import", folder / "two.ppkg", "-o", folder / "in.toml") == 0
+    found = [w.key for w in load(folder / "in.toml").wifi]
+    assert [secrets.get(name) for name in found] == [making.SECRETS["wifi/lab"], making.SECRETS["wifi/other"]]
+    assert found == ["package/Lab/wifi-A-B", "package/Lab/wifi-A-B+"], "no third name for the second import"
 
 
 def test_without_a_keyring_nothing_is_imported(package: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

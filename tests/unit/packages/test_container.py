@@ -1,9 +1,11 @@
 """The container: what is written is read back, and nothing that a file claims is believed before it is bounded."""
 
+import base64
 import errno
 import hashlib
 import io
 import os
+import random
 import struct
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from station.model.errors import Cancelled, DataError, UsageError
 from station.model.timing import CancelToken
-from station.package import kernel_copy
+from station.package import kernel_copy, lzx
 from station.package import wim_format as fmt
 from station.package.wim_read import Limits, WimReader, safe_name
 from station.package.wim_write import WimWriter
@@ -185,8 +187,9 @@ def _patched(offset: int, layout: str, *values: int) -> bytes:
 
 
 @pytest.mark.parametrize(("data", "code"), [
-    (_patched(8, "<I", 100), "package.damaged"), (_patched(16, "<I", fmt.FLAG_LZX), "package.compression"),
-    (_patched(16, "<I", fmt.FLAG_LZMS), "package.compression"), (_patched(20, "<I", 65536), "package.compression"),
+    (_patched(8, "<I", 100), "package.damaged"), (_patched(16, "<I", fmt.FLAG_LZMS), "package.compression"),
+    (_patched(20, "<I", 1 << 17), "package.compression"), (_patched(20, "<I", 5000), "package.compression"),
+    (_patched(20, "<I", 0), "package.compression"), (b"WLPWM" + making.container({"a": b"1"})[5:], "package.not-a-package"),
     (_patched(40, "<HH", 1, 2), "package.split"), (_patched(44, "<I", 0), "package.no-image"),
     (_patched(44, "<I", 5000), "package.damaged"), (_patched(44, "<I", 2), "package.damaged"),
     (_patched(48 + 8, "<Q", 1 << 60), "package.damaged"), (_patched(48 + 16, "<Q", 1 << 40), "package.damaged"),
@@ -269,3 +272,29 @@ def test_the_decoder_answers_any_bytes_with_bytes_or_a_fault(data: bytes, size: 
     except DataError as error:
         answer = size if error.code == "package.damaged" else -1
     assert answer == size
+
+
+LZX_TEXT = (b"".join(b"Setting %d of the bench is %d.\r\n" % (n, n * n) for n in range(40)) + b"\xe8\x10\x20\0\0" * 12
+            + b"end of the text, long enough")
+LZX_CHUNK = base64.b64decode(
+    "VyAAAgAAJABAQzQAqgx6g0FQUwFOZyedQQPQoCFoQYOCoMyxTcAd0P9B6v+M5wDAAAARCRAAggxDHQ3XtokFiX85rR8AIAAAAAAyAyAA4A5fF36/7fzPdtg9"
+    "huzLEBnatO3tPKaPbtiG+FwdmrxC/xMjqSAupBhlmLYpZjAzjclXQUU1zpSJNcKjHGvQMJI4EERClc5ETgoxwZhETTGFggpXkYzJQWSiTOGQU0GVaglTCEJA"
+    "AZ2OCWpCFQIQEFCpqkKJhJHOBDs4iugijySCq2aUMsGYRO4xQsE4k5VUHFTGp3+bNj9brX/6eimuX5f9v+37deHvG399+R/b7F9v5/qs7yH7l46tO1+ANg==")
+"""The text above as wimlib compresses it; tests/contract/test_real_packages.py compares larger ones."""
+
+
+def test_an_lzx_chunk_is_decoded_with_its_calls_put_right() -> None:
+    assert lzx.decompress(LZX_CHUNK, len(LZX_TEXT), 32768) == LZX_TEXT
+
+
+def test_damaged_lzx_chunks_end_in_a_fault() -> None:
+    dice = random.Random(7)
+    for _ in range(3000):
+        data = bytearray(LZX_CHUNK)
+        for _ in range(dice.choice((1, 1, 3, 12))):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        del data[dice.choice((len(data), dice.randrange(len(data)))):]
+        try:
+            assert len(lzx.decompress(bytes(data), len(LZX_TEXT), 32768)) == len(LZX_TEXT)
+        except DataError as error:
+            assert error.code == "package.damaged"  # noqa: PT017 - any other fault would be wrong

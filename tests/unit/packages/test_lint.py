@@ -126,6 +126,7 @@ def named(template: str, by: NameSetting = NameSetting.DNS_COMPUTER_NAME) -> Cha
 # rule: (settings that break it, settings that keep it)
 CASES: dict[str, tuple[Change, Change]] = {
     "encrypted": ({"contents": contents(encrypted=True)}, {"contents": contents()}),
+    "unusual-compression": ({"contents": dataclasses.replace(contents(), compression="LZX 32 KiB")}, {"contents": contents()}),
     "several-images": ({"contents": contents(images=2)}, {"contents": contents()}),
     "damaged-inside": ({"contents": contents(problems=(Problem("package.no-bom", "x"),))}, {"contents": contents()}),
     "conditional-settings": ({"contents": contents(variants=1)}, {"contents": contents()}),
