@@ -280,8 +280,8 @@ def _import(args: argparse.Namespace, context: Context) -> int:
     if not store.persistent:
         raise ConfigurationError("vault.no-keyring")
 
-    found = import_settings(args.file, keep=partial(keep_beside, store), folder=args.output.resolve().parent, password=_password(args.password),
-                            schema=_schema(args.store))
+    found = import_settings(args.file, keep=partial(keep_beside, store), folder=args.output.resolve().parent,
+                            password=_password(args.password), schema=_schema(args.store))
     save(found.settings, args.output)
     if context.json:
         context.emit(settings=str(args.output), files=list(found.files), left_out=list(found.left_out))
