@@ -14,7 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from station.cli.context import Context
 from station.model.errors import Cancelled, HoloBenchError
 
-COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report", "paths")
+COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report", "paths",
+            "portal")
 """One module of this room a command: `add_parser(subparsers)` and `run(args, context) -> int`."""
 
 JSON_HELP = "print data as JSON, one object a line"

@@ -54,6 +54,9 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "package.sha256": "SHA-256 of that package as read back, hexadecimal",
     "tenant.return": "goal of the return that was carried out: leave or reuse",
     "unit.edition": "edition: of a HoloLens 2 by its model, of a first generation as its Device Portal tells it",
+    "unit.wifi": "name of the Wi-Fi network it is on as its Device Portal tells it, empty for none",
+    "unit.wifi-mac": "hardware address of its Wi-Fi adapter as its Device Portal tells it",
+    "unit.apps": "installed apps with versions as its Device Portal tells them, joined by |",
     "package.wiped": "name of the package that was removed again",
 })
 """Known keys. `attested.<step or question>` (from Link.PERSON) and `seen.<answer>` are open families beside them."""

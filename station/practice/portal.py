@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -26,6 +27,9 @@ from station.practice.units.headset import Face
 from station.practice.units.unit import VirtualUnit
 
 CAPACITY_MWH = 15079
+PIN = "482913"
+CSRF = "a1b2/c3=="
+LEAST_PASSWORD = 7
 _UNKNOWN_TIME = 4_294_967_295
 _DAY = timedelta(days=1)
 
@@ -33,17 +37,21 @@ _DAY = timedelta(days=1)
 class VirtualPortal:
     """Serves one unit's portal. `user` is what a person chose when pairing; tools add `auto-`.
 
+    `pin` is what the headset shows while somebody pairs ("": nobody does); a pairing makes a further user.
+
     `odd` switches recorded odd forms on: `in-reason` (an answer as escaped JSON inside Reason), `no-json`, `error-code`,
     `reason-only`, `refused` (500 in the wrapper's form).
     """
 
     def __init__(self, unit: VirtualUnit, user: str = "bench", password: str = "practice-only") -> None:  # noqa: S107
         self._unit = unit
-        self._wanted = {f"Basic {base64.b64encode(f'{who}:{password}'.encode()).decode()}" for who in (user, f"auto-{user}")}
+        self._wanted = _credentials(user, password)
         self._pages: Mapping[str, Callable[[], dict[str, Any]]] = MappingProxyType({
             "/api/os/info": self._os_info, "/api/power/battery": self._battery, "/api/networking/ipconfig": self._ipconfig,
-            "/api/app/packagemanager/packages": _packages, "/api/os/machinename": lambda: {"ComputerName": self._name()}})
+            "/api/app/packagemanager/packages": _packages, "/api/wifi/interfaces": _interfaces,
+            "/api/wifi/networks": self._networks, "/api/os/machinename": lambda: {"ComputerName": self._name()}})
         self._server: LoopbackServer | None = None
+        self.pin = ""
         self.odd = ""
         self.asked: list[str] = []
 
@@ -52,6 +60,10 @@ class VirtualPortal:
         self._server = LoopbackServer(self._handle, _own_certificate(), port)
         self._server.start()
         return self
+
+    def forget(self, path: str) -> None:
+        """Be a build that does not know a question."""
+        self._pages = MappingProxyType({known: page for known, page in self._pages.items() if known != path})
 
     def stop(self) -> None:
         """End it."""
@@ -82,6 +94,10 @@ class VirtualPortal:
         page = HEADSET_PAGES[self._unit.page]
         if page.face is not Face.NORMAL or page.setup:
             return Answer(cut=True)
+        if request.path == "/devicepair.htm":
+            return Answer(200, b"<html>pair</html>", {"Set-Cookie": f"CSRF-Token={quote(CSRF)}; Path=/"}, kind="text/html")
+        if request.path.startswith("/api/authorize/"):
+            return self._authorize(request)
         if request.headers.get("authorization") not in self._wanted:
             return Answer(401, {"Reason": "Authorization required"}, {"WWW-Authenticate": 'Basic realm="Windows Device Portal"'})
         if request.path not in self._pages:
@@ -89,6 +105,25 @@ class VirtualPortal:
         if request.method != "GET":
             return Answer(403, {"Reason": "CSRF token missing"})
         return self._oddly(self._pages[request.path]())
+
+    def _authorize(self, request: Request) -> Answer:
+        if request.method != "POST" or request.headers.get("x-csrf-token") != CSRF:
+            return Answer(403, {"Reason": "CSRF token missing"})
+        if request.path == "/api/authorize/startpair":
+            self.pin = PIN
+            return Answer(204)
+        user, password = request.query.get("username", ""), request.query.get("password", "")
+        if not self.pin or request.query.get("pin") != self.pin or len(password) < LEAST_PASSWORD:
+            return Answer(400, {"Reason": "Invalid PIN or password"})
+        self.pin = ""
+        self._wanted |= _credentials(user, password)
+        return Answer(200, {"Success": True})
+
+    def _networks(self) -> dict[str, Any]:
+        on = self._unit.snapshot().network.removeprefix("wifi:")
+        return {"AvailableNetworks": [
+            {"AlreadyConnected": False, "SSID": "Neighbour", "SignalQuality": 30, "Connectable": 1},
+            *([{"AlreadyConnected": True, "SSID": on, "SignalQuality": 92, "Connectable": 1}] if on else [])]}
 
     def _oddly(self, told: dict[str, Any]) -> Answer:
         match self.odd:
@@ -129,6 +164,16 @@ class VirtualPortal:
             "Name": "{01D4D335-AC90-4A87-9E79-B9359C14C5A0}", "Type": "IEEE 802.11",
             "Gateways": [{"IpAddress": "192.168.0.1", "Mask": "255.255.255.255"}],
             "IpAddresses": [{"IpAddress": address, "Mask": "255.255.255.0"}]}]}
+
+
+def _credentials(user: str, password: str) -> frozenset[str]:
+    """What a person and a tool send who are paired so."""
+    return frozenset(f"Basic {base64.b64encode(f'{who}:{password}'.encode()).decode()}" for who in (user, f"auto-{user}"))
+
+
+def _interfaces() -> dict[str, Any]:
+    return {"Interfaces": [{"Description": "Broadcom 802.11ac", "GUID": "{01D4D335-AC90-4A87-9E79-B9359C14C5A0}", "Index": 2,
+                            "ProfilesList": [{"GroupPolicyProfile": False, "Name": "Bench", "PerUserProfile": False}]}]}
 
 
 def _packages() -> dict[str, Any]:

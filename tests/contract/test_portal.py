@@ -59,6 +59,59 @@ def test_a_unit_tells_its_whole_build_edition_battery_adapters_and_apps(portal: 
     asking.close()
 
 
+def test_the_network_that_a_unit_is_on_is_told_apart_from_those_around_it(portal: VirtualPortal) -> None:
+    asking = client(portal)
+    assert asking.network(soon()) == answers.Network("Bench", 92)
+    asking.close()
+
+
+@pytest.mark.parametrize(("told", "found"), [
+    ({"AvailableNetworks": []}, None), ({}, None), ({"AvailableNetworks": [{"AlreadyConnected": False, "SSID": "x"}]}, None),
+    ({"AvailableNetworks": [{"AlreadyConnected": 1, "SSID": "x", "SignalQuality": 300}]}, answers.Network("x", 100)),
+    ({"AvailableNetworks": [{"AlreadyConnected": True, "SSID": 5}]}, None),
+])
+def test_networks_in_odd_forms_are_read_leniently(told: dict[str, object], found: answers.Network | None) -> None:
+    assert answers.network(told) == found
+
+
+def test_an_adapter_whose_id_is_no_id_is_not_asked_for() -> None:
+    guid = "01D4D335-AC90-4A87-9E79-B9359C14C5A0"
+    assert answers.interfaces({"Interfaces": [{"GUID": f"{{{guid}}}"}, {"GUID": "x&y=1"}, {}]}) == (guid,)
+
+
+def test_pairing_makes_the_user_by_the_pin_that_the_headset_shows(portal: VirtualPortal) -> None:
+    asking = PortalClient(PortalPlace(portal.url, "station", "seven-and-more"), MemoryPins())
+    with pytest.raises(Refused) as caught:
+        asking.os_info(soon())
+    assert caught.value.code == "portal.wrong-password"
+    asking.begin_pairing(soon())
+    asking.pair(f" {portal.pin}\n", soon())
+    assert asking.os_info(soon()).platform == "HoloLens 2"
+    asking.close()
+
+
+@pytest.mark.parametrize(("pin", "password"), [("000000", "seven-and-more"), (None, "short")])
+def test_a_pairing_that_is_refused_says_so_and_pairs_nobody(portal: VirtualPortal, pin: str | None, password: str) -> None:
+    asking = PortalClient(PortalPlace(portal.url, "station", password), MemoryPins())
+    asking.begin_pairing(soon())
+    with pytest.raises(Refused) as caught:
+        asking.pair(pin or portal.pin, soon())
+    assert caught.value.code == "portal.not-paired"
+    assert password not in str(caught.value)
+    with pytest.raises(Refused):
+        asking.os_info(soon())
+    asking.close()
+
+
+def test_the_password_of_a_pairing_is_in_no_log(portal: VirtualPortal, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    asking = PortalClient(PortalPlace(portal.url, "station", "seven-and-more"), MemoryPins())
+    asking.begin_pairing(soon())
+    asking.pair(portal.pin, soon())
+    asking.close()
+    assert "seven-and-more" not in caplog.text
+
+
 def test_it_only_reads(portal: VirtualPortal) -> None:
     asking = client(portal)
     asking.os_info(soon())

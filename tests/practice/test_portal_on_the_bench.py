@@ -1,17 +1,22 @@
 """A bench that is told of a unit's Device Portal learns the whole build and the edition by it, and works as well without."""
 
+import argparse
 import asyncio
+import io
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
 from station.bench.bench import Bench
 from station.bench.configuration import Config, load
 from station.bench.portals import ConfiguredPortals, PortalSettings, worth_telling
+from station.cli import portal as portal_command
+from station.cli.context import Context
 from station.journal import Journal
 from station.links.portal.pinned import MemoryPins
 from station.model.errors import ConfigurationError, NotFound
@@ -63,6 +68,9 @@ def test_the_portal_tells_what_the_cable_cannot(portal: VirtualPortal, tmp_path:
             (unit,) = await _read(bench)
             assert unit["unit.build"].fact.value == "20348.1528"
             assert unit["unit.edition"].fact.value == "Windows Holographic for Business"
+            told = {key: unit[key].fact.value for key in ("unit.wifi", "unit.apps")}
+            assert told == {"unit.wifi": "Bench", "unit.apps": "Remote Assist 2212.1.0.0"}
+            assert str(unit["unit.wifi-mac"].fact.value).count("-") == 5
             assert unit["unit.build"].fact.source is Link.PORTAL
             assert unit["unit.battery"].fact.source is Link.MTP
 
@@ -87,6 +95,45 @@ def test_a_portal_that_does_not_answer_keeps_nobody_from_working(portal: Virtual
     with portal:
         asyncio.run(work())
     assert "practice-only" not in caplog.text
+
+
+def test_a_question_that_a_build_does_not_know_takes_no_other_answer_away(portal: VirtualPortal) -> None:
+    with portal:
+        portal.forget("/api/wifi/interfaces")
+        told = configured(portal).read(SERIAL, Deadline(10))
+    assert "unit.wifi" not in told
+    assert {"unit.build", "unit.edition", "unit.battery", "unit.apps"} <= set(told)
+
+
+def a_station(folder: Path, portal: VirtualPortal, monkeypatch: pytest.MonkeyPatch, secrets: MemorySecrets) -> Context:
+    monkeypatch.setattr("station.vault.secrets.open_secrets", lambda: secrets)
+    section = {"user": "station", "secret": "portal/bench", "addresses": {SERIAL: portal.url}}
+    config = replace(load(None), data=folder, portal=section)
+    return Context(json=True, out=io.StringIO(), err=io.StringIO(), loader=lambda: config)
+
+
+def test_the_command_line_pairs_by_the_pin_and_then_shows(portal: VirtualPortal, tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = MemorySecrets()
+    secrets.put("portal/bench", "seven-and-more")
+    with portal:
+        context = a_station(tmp_path, portal, monkeypatch, secrets)
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(readline=lambda: f"{portal.pin}\n"))
+        assert portal_command.run(argparse.Namespace(verb="pair", serial=SERIAL, json=True), context) == 0
+        assert portal_command.run(argparse.Namespace(verb="show", serial=SERIAL, json=True), context) == 0
+    paired, shown = (json.loads(line) for line in context.out.getvalue().splitlines())  # type: ignore[attr-defined]
+    assert paired["paired"]
+    assert len(paired["certificate"]) == 64
+    assert shown["unit.wifi"] == "Bench"
+    assert paired["certificate"] in (tmp_path / "portal-pins.json").read_text()
+
+
+def test_a_unit_without_an_address_is_not_found(tmp_path: Path, portal: VirtualPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with portal:
+        context = a_station(tmp_path, portal, monkeypatch, MemorySecrets())
+    with pytest.raises(NotFound) as caught:
+        portal_command.run(argparse.Namespace(verb="show", serial="999", json=True), context)
+    assert caught.value.code == "portal.no-address"
 
 
 def test_without_its_secret_a_portal_is_not_even_asked(portal: VirtualPortal) -> None:

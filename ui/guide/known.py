@@ -13,6 +13,7 @@ LABELS: Mapping[str, str] = MappingProxyType({
     "unit.label-serial": N_("Serial on the label"), "unit.serial": N_("Serial"), "unit.model": N_("Model"),
     "unit.name": N_("Name"), "unit.build": N_("Build"), "unit.battery": N_("Battery"), "unit.storages": N_("Storages shown"),
     "unit.free-bytes": N_("Free space"), "unit.packages": N_("Packages on the unit"), "unit.edition": N_("Edition"),
+    "unit.wifi": N_("Wi-Fi network"), "unit.wifi-mac": N_("Wi-Fi address"), "unit.apps": N_("Apps"),
     "bus.present": N_("On the cable"), "bus.mode": N_("Mode"), "bus.port": N_("Port"),
     "hash.collecting": N_("Collecting diagnostics"), "hash.zip": N_("Diagnostics archive"), "hash.file": N_("Hash file"),
     "hash.verdict": N_("Hash check"), "hash.serial": N_("Serial inside the hash"),
@@ -23,7 +24,7 @@ LABELS: Mapping[str, str] = MappingProxyType({
     "tenant.device-name": N_("Name in the tenant"), "tenant.error": N_("Error of the tenant"),
     "package.pushed": N_("Package copied"), "package.wiped": N_("Package removed"),
 })
-ALWAYS = ("unit.label-serial", "unit.serial", "unit.model", "unit.build", "unit.battery")
+ALWAYS = ("unit.label-serial", "unit.serial", "unit.model", "unit.build", "unit.battery", "unit.wifi", "unit.apps")
 ATTESTED = N_("Confirmed by you")
 LINKS: Mapping[Link, str] = MappingProxyType({
     Link.USB: N_("bus"), Link.MTP: N_("storage"), Link.PORTAL: N_("Device Portal"), Link.GRAPH: N_("tenant"),
@@ -33,6 +34,7 @@ _VALUES: Mapping[str, Callable[[FactValue], str]] = MappingProxyType({
     "unit.battery": lambda v: f"{v} %",
     "unit.free-bytes": lambda v: f"{float(v) / 1e9:.1f} GB",
     "unit.packages": lambda v: str(v).replace("|", ", "),
+    "unit.apps": lambda v: str(v).replace("|", ", "),
     "attested.device-owner": lambda v: _(str(v)),
 })
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({

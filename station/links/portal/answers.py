@@ -18,6 +18,7 @@ EDITIONS: Mapping[int, str] = MappingProxyType({135: "Windows Holographic", 136:
 that 136 means Business on a first generation is not documented (facts/enrolment §4.3: general knowledge)."""
 UNKNOWN_TIME = 4_294_967_295
 NO_ADDRESSES = frozenset({"", "0.0.0.0"})  # noqa: S104 - what an adapter without address tells
+_GUID = re.compile(r"^[0-9A-Fa-f-]{36}$")
 _VERSION = re.compile(r"^(?:10\.0\.)?(\d{5})\.(\d+)(?:\.|$)")
 
 
@@ -50,6 +51,14 @@ class Adapter:
     kind: str
     mac: str
     addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The Wi-Fi network that a unit is on: name and signal in percent."""
+
+    name: str
+    signal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,20 @@ def adapters(told: Mapping[str, Any]) -> tuple[Adapter, ...]:
         Adapter(_text(one, "Description"), _text(one, "Type"), _text(one, "HardwareAddress"),
                 tuple(a for a in (_text(ip, "IpAddress") for ip in _objects(one, "IpAddresses")) if a not in NO_ADDRESSES))
         for one in _objects(told, "Adapters"))
+
+
+def interfaces(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """GET /api/wifi/interfaces: the ids of the Wi-Fi adapters, without braces, as the other questions want them."""
+    ids = (_text(one, "GUID").strip("{}") for one in _objects(told, "Interfaces"))
+    return tuple(id_ for id_ in ids if _GUID.match(id_))
+
+
+def network(told: Mapping[str, Any]) -> Network | None:
+    """GET /api/wifi/networks: the one that the unit is connected to; None where it is on none."""
+    for one in _objects(told, "AvailableNetworks"):
+        if one.get("AlreadyConnected") and _text(one, "SSID"):
+            return Network(_text(one, "SSID"), max(0, min(100, _number(one, "SignalQuality"))))
+    return None
 
 
 def packages(told: Mapping[str, Any]) -> tuple[InstalledPackage, ...]:

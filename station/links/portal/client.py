@@ -1,9 +1,14 @@
-"""Asks the Device Portal of one unit. Read only: there is no call here that changes anything (facts/device-io §1.4, §1.6)."""
+"""Asks the Device Portal of one unit. It only reads; the one thing that is ever changed is who may ask: the pairing.
 
+Source: facts/device-io §1.4, §1.6.
+"""
+
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from station.links.portal import answers, pinned
 from station.links.portal.pinned import Pins
@@ -13,6 +18,7 @@ from station.model.timing import Deadline
 LARGEST_ANSWER = 4 * 1024 * 1024
 ONE_ANSWER_S = 15.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_TAKEN = frozenset({200, 202, 204})
 _TOOL = "auto-"
 """A user name with this prefix is a tool's: the portal asks no CSRF token of it (facts/device-io §1.4)."""
 
@@ -62,9 +68,32 @@ class PortalClient:
         """Network adapters with their hardware addresses."""
         return answers.adapters(self._get("/api/networking/ipconfig", deadline))
 
+    def network(self, deadline: Deadline) -> answers.Network | None:
+        """The Wi-Fi network that the unit is on; None where it is on none."""
+        for id_ in answers.interfaces(self._get("/api/wifi/interfaces", deadline)):
+            found = answers.network(self._get(f"/api/wifi/networks?interface={id_}", deadline))
+            if found is not None:
+                return found
+        return None
+
     def packages(self, deadline: Deadline) -> tuple[answers.InstalledPackage, ...]:
         """Installed apps."""
         return answers.packages(self._get("/api/app/packagemanager/packages", deadline))
+
+    def begin_pairing(self, deadline: Deadline) -> None:
+        """Have the headset show a PIN. Nobody needs to be paired for that."""
+        self._change("/api/authorize/startpair", {}, deadline)
+
+    def pair(self, pin: str, deadline: Deadline) -> None:
+        """Make the user of this place with its password, by the PIN that the headset shows. Raises Refused `portal.not-paired`
+        besides; how a unit refuses a PIN is not documented (facts/device-io §1.4), so that any refusal counts as one."""
+        wanted = {"pin": pin.strip(), "username": self._place.user.removeprefix(_TOOL), "password": self._place.password}
+        try:
+            told = self._change("/api/authorize/pair", wanted, deadline)
+        except (Refused, NotFound) as e:
+            raise Refused("portal.not-paired", e.detail) from e
+        if told.get("Success") is False or told.get("Reason"):
+            raise Refused("portal.not-paired", str(told.get("Reason") or ""))
 
     def close(self) -> None:
         """Give the connection back."""
@@ -73,22 +102,36 @@ class PortalClient:
             session.close()
 
     def _get(self, path: str, deadline: Deadline) -> dict[str, Any]:
+        status, body = self._send("GET", path, deadline)
+        self._judge(status, path, body)
+        return answers.payload(body)
+
+    def _change(self, path: str, what: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        """A question that changes something, asked by nobody in particular: with the token against forged requests that any page
+        hands out. The answer may be empty."""
+        self._send("GET", "/devicepair.htm", deadline, auth=_nobody)
+        token = unquote(self._open(deadline).cookies.get("CSRF-Token", ""))
+        status, body = self._send("POST", path, deadline, auth=_nobody, params=dict(what), headers={"X-CSRF-Token": token})
+        self._judge(200 if status in _TAKEN else status, path, body)
+        return answers.payload(body) if body.strip() else {}
+
+    def _send(self, method: str, path: str, deadline: Deadline, **more: Any) -> tuple[int, bytes]:
         deadline.check("portal.unreachable", self._host)
         session = self._open(deadline)
-        response = self._ask(partial(session.get, f"{self._place.url.rstrip('/')}{path}", allow_redirects=False, stream=True,
-                                     timeout=deadline.share(ONE_ANSWER_S)))
+        response = self._ask(partial(session.request, method, f"{self._place.url.rstrip('/')}{path}", allow_redirects=False,
+                                     stream=True, timeout=deadline.share(ONE_ANSWER_S), **more))
         with response:
             body = self._ask(partial(response.raw.read, LARGEST_ANSWER + 1, decode_content=True))
         if len(body) > LARGEST_ANSWER:
             raise DataError("portal.not-understood", f"{path}: more than {LARGEST_ANSWER} bytes")
-        self._judge(response.status_code, path, body)
-        return answers.payload(body)
+        return response.status_code, body
 
     def _open(self, deadline: Deadline) -> Any:
         if self._session is None:
             import requests
 
             session = requests.Session()
+            logging.getLogger("urllib3").setLevel(logging.WARNING)   # its debug lines quote addresses: pairing's has a password
             session.trust_env = False                      # a unit at the bench is never behind a proxy
             session.auth = (_tool(self._place.user), self._place.password)
             if self._secure:
@@ -131,6 +174,11 @@ class PortalClient:
         if status == 404:
             raise NotFound("portal.no-such-page", path)
         raise Refused("portal.refused", f"{path}: {status} {said}".rstrip())
+
+
+def _nobody(request: Any) -> Any:
+    """No credentials: who pairs has none yet."""
+    return request
 
 
 def _tool(user: str) -> str:
