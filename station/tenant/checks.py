@@ -114,8 +114,10 @@ def _mdm_authority(evidence: Evidence, setup: Setup) -> Finding:
     values = {"authority": authority, "name": organization.name}
     if authority == "intune":
         return Finding(Verdict.OK, N_("Intune manages the devices of {name}"), values)
+    if not authority:
+        return Finding(Verdict.NOT_KNOWN, N_("Graph tells no MDM authority for {name}"), values)
     if authority == "unknown":
-        return Finding(Verdict.ATTENTION, N_("no MDM authority is told for {name}"), values)
+        return Finding(Verdict.ATTENTION, N_("no MDM authority is set for {name}"), values)
     return Finding(Verdict.BLOCKED, N_("devices are managed by {authority}: Autopilot is not served"), values)
 
 
@@ -315,6 +317,8 @@ _MOBILITY = N_("Entra › Mobility (MDM and WIP) › Microsoft Intune")
 _JOIN = N_("Entra › Devices › Device settings")
 _ENROLMENT = N_("Intune › Devices › Enrollment")
 _DOCS = "https://learn.microsoft.com/hololens/"
+_INTUNE_DOCS = "https://learn.microsoft.com/mem/intune/"
+_DEVICE_SETTINGS = "https://learn.microsoft.com/entra/identity/devices/manage-device-identities"
 
 CHECKS: tuple[Check, ...] = (
     Check("intune-licence", N_("Intune licence"), N_("Enrolment needs Intune; shared units may use device licences."),
@@ -322,21 +326,24 @@ CHECKS: tuple[Check, ...] = (
     Check("entra-p1", N_("Entra ID P1"), N_("Automatic enrolment and dynamic groups need it."), Who.TENANT_ADMIN, _LICENCES,
           f"{_DOCS}hololens2-cloud-connected-prepare", "facts: enrolment §1.1; tenant §1.7", _entra_licence),
     Check("mdm-authority", N_("MDM authority"), N_("Autopilot is served by Intune only."), Who.TENANT_ADMIN,
-          N_("Intune › Tenant administration › Tenant status"), "", "facts: tenant §1.8", _mdm_authority),
+          N_("Intune › Tenant administration › Tenant status"), f"{_INTUNE_DOCS}fundamentals/mdm-authority-set",
+          "facts: tenant §1.8", _mdm_authority),
     Check("subscription", N_("Intune subscription"), N_("A subscription that ended enrols nothing."), Who.TENANT_ADMIN,
-          N_("Intune › Tenant administration › Tenant status"), "", "facts: tenant §1.8", _subscription),
+          N_("Intune › Tenant administration › Tenant status"), f"{_INTUNE_DOCS}fundamentals/tenant-status", "facts: tenant §1.8",
+          _subscription),
     Check("auto-enrolment", N_("Automatic enrolment"), N_("Outside the scope a unit joins Entra and never appears in Intune."),
           Who.TENANT_ADMIN, _MOBILITY, f"{_DOCS}hololens-enroll-mdm", "facts: tenant §1.8; enrolment §1.1", _auto_enrolment),
     Check("mdm-addresses", N_("MDM addresses"), N_("Headsets are sent to these addresses to enrol."), Who.TENANT_ADMIN,
-          _MOBILITY, "", "facts: tenant §1.8; enrolment §1.1", _mdm_addresses),
+          _MOBILITY, f"{_INTUNE_DOCS}enrollment/windows-enroll", "facts: tenant §1.8; enrolment §1.1", _mdm_addresses),
     Check("windows-allowed", N_("Default platform restriction"),
           N_("HoloLens counts as Windows, and userless enrolments obey only the default restriction."), Who.TENANT_ADMIN,
-          N_("Intune › Devices › Enrollment › Device platform restriction"), "", "facts: tenant §1.8; enrolment §1.1",
+          N_("Intune › Devices › Enrollment › Device platform restriction"),
+          f"{_INTUNE_DOCS}enrollment/create-device-platform-restrictions", "facts: tenant §1.8; enrolment §1.1",
           _windows_allowed),
     Check("join-rights", N_("Right to join devices"), N_("Joining in setup or by package needs it."), Who.TENANT_ADMIN, _JOIN,
-          "", "facts: enrolment §1.1", _join_rights),
-    Check("join-quota", N_("Devices per user"), N_("A bulk token stops working at this number."), Who.TENANT_ADMIN, _JOIN, "",
-          "facts: tenant §6b; enrolment §1.1", _join_quota),
+          _DEVICE_SETTINGS, "facts: enrolment §1.1", _join_rights),
+    Check("join-quota", N_("Devices per user"), N_("A bulk token stops working at this number."), Who.TENANT_ADMIN, _JOIN,
+          _DEVICE_SETTINGS, "facts: tenant §6b; enrolment §1.1", _join_quota),
     Check("federated-domain", N_("Sign-in of the domains"),
           N_("Headsets take managed and federated accounts. One that cannot sign in is best tried on a PC joined to Entra only."),
           Who.TENANT_ADMIN, N_("Entra › Domain names"), f"{_DOCS}hololens-identity", "facts: tenant §1.8, §6b; enrolment §1.11",
@@ -347,13 +354,16 @@ CHECKS: tuple[Check, ...] = (
           Who.LEAD, N_("Intune › Devices › Enrollment › Deployment profiles"), f"{_DOCS}hololens2-autopilot",
           "facts: tenant §1.4; enrolment §3.5", _profile),
     Check("profile-assignment", N_("Profile assignment"), N_("The profile must reach the group of the units, and only that one."),
-          Who.LEAD, N_("Intune › Devices › Enrollment › Deployment profiles"), "", "facts: tenant §1.2, §1.4", _assignment),
+          Who.LEAD, N_("Intune › Devices › Enrollment › Deployment profiles"), f"{_DOCS}hololens2-autopilot",
+          "facts: tenant §1.2, §1.4", _assignment),
     Check("status-page", N_("Enrollment Status Page"),
-          N_("It decides how long setup waits and whether “Reset device” is offered."), Who.LEAD, _ENROLMENT, "",
-          "facts: enrolment §3.5", _status_page),
+          N_("It decides how long setup waits and whether “Reset device” is offered."), Who.LEAD, _ENROLMENT,
+          f"{_INTUNE_DOCS}enrollment/windows-enrollment-status", "facts: enrolment §3.5", _status_page),
     Check("bulk-tokens", N_("Bulk tokens that are out"), N_("Each can join devices until it expires or its user is disabled."),
-          Who.TENANT_ADMIN, N_("Entra › Users, search for package_"), "", "facts: tenant §6b", _bulk_tokens),
+          Who.TENANT_ADMIN, N_("Entra › Users, search for package_"), f"{_INTUNE_DOCS}enrollment/windows-bulk-enroll",
+          "facts: tenant §6b", _bulk_tokens),
     Check("sync", N_("Autopilot synchronisation"), N_("New registrations reach Intune by it."), Who.MICROSOFT,
-          N_("Intune › Devices › Enrollment › Devices › Sync"), "", "facts: tenant §1.3", _sync),
+          N_("Intune › Devices › Enrollment › Devices › Sync"), "https://learn.microsoft.com/autopilot/add-devices",
+          "facts: tenant §1.3", _sync),
 )
 """Every check, in the order in which a tenant is set up."""

@@ -103,7 +103,8 @@ def _try(endpoint: Endpoint, reach: Reach, deadline: Deadline) -> Finding:
 
 def _line(endpoint: Endpoint, finding: Finding) -> Line:
     host = urlsplit(endpoint.address).netloc
-    return Line(Check(f"network {host}", host, endpoint.purpose, Who.LEAD, N_("the bench's network and firewall"), "",
+    return Line(Check(f"network {host}", host, endpoint.purpose, Who.LEAD, N_("the bench's network and firewall"),
+                      "https://learn.microsoft.com/hololens/hololens-offline",
                       "facts: enrolment §1.1", _already(finding)), finding)
 
 

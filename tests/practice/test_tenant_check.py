@@ -98,8 +98,8 @@ def test_a_lost_answer_while_creating_makes_no_double(cut: int) -> None:
     assert len(created) == 2
 
 
-def test_every_check_has_a_reason_a_place_and_a_source() -> None:
-    assert all(c.why and c.where and c.source and c.title for c in CHECKS)
+def test_every_check_has_a_reason_a_place_a_link_and_a_source() -> None:
+    assert all(c.why and c.where and c.source and c.title and c.link.startswith("https://") for c in CHECKS)
     assert len({c.key for c in CHECKS}) == len(CHECKS)
 
 

@@ -125,6 +125,20 @@ def test_without_a_keyring_it_says_that_nothing_is_kept(make: Any) -> None:
         held.run("tenant", scenario)
 
 
+def test_what_an_app_alone_may_do_is_not_claimed_to_be_known(make: Any) -> None:
+    with make() as held:
+        held.sign_in()
+
+        async def scenario() -> None:
+            screen = await idle(held)
+            assert said(screen).count("granted") == len(routes.PURPOSES)
+            held.link.signin.settings = replace(held.link.signin.settings, certificate=Path("bench.pfx"))
+            screen.rights.show_session(screen.work.desk.session())
+            assert said(screen).count("not known") == len(routes.PURPOSES)
+
+        held.run("tenant", scenario)
+
+
 def test_where_there_is_no_broker_the_card_says_so_and_what_happens_instead(make: Any) -> None:
     with make() as held:
         held.link.signin.settings = replace(held.link.signin.settings, broker=True)

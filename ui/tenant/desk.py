@@ -23,7 +23,8 @@ LOOK_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in (None: nobody), whether that outlives the program, and which purposes the rights reach for."""
+    """Who is signed in (None: nobody), whether that outlives the program, and which purposes the rights reach for (empty where
+    nobody can tell)."""
 
     account: Account | None
     kept: bool
@@ -58,7 +59,8 @@ class TenantDesk:
     def session(self) -> Session:
         """Who is signed in and how far it reaches; opens nothing. Raises LinkError where the sign-in service is out of reach."""
         account = self.signin.account()
-        reaches = {key: account is not None and self.signin.granted(scopes) for key, scopes in routes.PURPOSES.items()}
+        asks = account is not None and not account.app_only     # what an app alone may do only Graph's answers tell
+        reaches = {key: self.signin.granted(scopes) for key, scopes in routes.PURPOSES.items()} if asks else {}
         return Session(account, self.signin.kept, reaches)
 
     def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[str], None], window: int) -> Account:

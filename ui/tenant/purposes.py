@@ -24,6 +24,12 @@ def scopes_of(purpose: str) -> tuple[str, ...]:
     return routes.PURPOSES[purpose] if purpose in routes.PURPOSES else _together(set(routes.PURPOSES) - {"delete-object"})
 
 
+def told_scopes(purpose: str) -> str:
+    """The rights of a purpose as they are listed: beyond those of watching, what comes with `+`."""
+    known = () if purpose == LOOK else routes.RETURN if purpose == "delete-object" else routes.LOOK
+    return ("+ " if known else "") + ", ".join(scope for scope in routes.PURPOSES[purpose] if scope not in known)
+
+
 def every_scope() -> tuple[str, ...]:
     """Everything that may ever be asked for: what an admin grants once for everybody."""
     return _together(routes.PURPOSES)

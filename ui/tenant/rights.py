@@ -6,10 +6,9 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from station.links.graph import routes
 from ui.language import _
 from ui.tenant.desk import Session
-from ui.tenant.purposes import TITLES
+from ui.tenant.purposes import TITLES, told_scopes
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
@@ -40,7 +39,7 @@ class RightsCard(QWidget):
             grid.addWidget(mark, i, 0, Qt.AlignmentFlag.AlignTop)
             both = column(gap=0)
             both.addWidget(label(_(title), Type.STRONG))
-            both.addWidget(label(", ".join(routes.PURPOSES[purpose]), Type.CAPTION, "soft", selectable=True))
+            both.addWidget(label(told_scopes(purpose), Type.CAPTION, "soft", selectable=True))
             grid.addLayout(both, i, 1)
             grid.addWidget(word, i, 2, Qt.AlignmentFlag.AlignTop)
             self._rows[purpose] = (mark, word)
@@ -52,8 +51,8 @@ class RightsCard(QWidget):
     def show_session(self, session: Session | None) -> None:
         """Show what the sign-in reaches."""
         for purpose, (mark, word) in self._rows.items():
-            known = session is not None and session.account is not None
-            reaches = known and session is not None and session.reaches.get(purpose, False)
+            known = session is not None and purpose in session.reaches
+            reaches = known and session is not None and session.reaches[purpose]
             glyph, tone, text = (("check", "good", _("granted")) if reaches else ("lock", "warn", _("not granted")) if known
                                  else ("question", "soft", _("not known")))
             mark.setPixmap(self._theme.glyph(glyph, getattr(self._theme.tokens, tone), 22, self.devicePixelRatioF()))

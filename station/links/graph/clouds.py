@@ -1,4 +1,4 @@
-"""The public, national and custom clouds: where to sign in, where Graph is, where the portals are. Facts: tenant §3.3."""
+"""The public, national and custom clouds: where to sign in, where Graph is. Facts: tenant §3.3."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,21 +19,16 @@ class Cloud:
     title: str
     authority: str
     graph: str
-    intune: str
-    entra: str
     discovery: bool = True
     standard_urls: bool = False
 
 
 CLOUDS: Mapping[str, Cloud] = MappingProxyType({c.key: c for c in (
-    Cloud("global", N_("Global and GCC"), "https://login.microsoftonline.com", "https://graph.microsoft.com",
-          "https://intune.microsoft.com", "https://entra.microsoft.com", standard_urls=True),
-    Cloud("gcc-high", N_("GCC High (US L4)"), "https://login.microsoftonline.us", "https://graph.microsoft.us",
-          "https://intune.microsoft.us", "https://entra.microsoft.us"),
-    Cloud("dod", N_("DoD (US L5)"), "https://login.microsoftonline.us", "https://dod-graph.microsoft.us",
-          "https://intune.microsoft.us", "https://entra.microsoft.us"),
+    Cloud("global", N_("Global and GCC"), "https://login.microsoftonline.com", "https://graph.microsoft.com", standard_urls=True),
+    Cloud("gcc-high", N_("GCC High (US L4)"), "https://login.microsoftonline.us", "https://graph.microsoft.us"),
+    Cloud("dod", N_("DoD (US L5)"), "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
     Cloud("china", N_("China (21Vianet)"), "https://login.partner.microsoftonline.cn",
-          "https://microsoftgraph.chinacloudapi.cn", "https://intune.microsoftonline.cn", "https://entra.microsoftonline.cn"),
+          "https://microsoftgraph.chinacloudapi.cn"),
 )})
 """Bleu, Delos and GovSG are configured as `custom`: their Graph hosts stand in the tenant's own documentation only."""
 
@@ -48,4 +43,4 @@ def cloud(key: str, authority: str = "", graph: str = "") -> Cloud:
     for address in (authority, graph):
         if not address.startswith("https://"):
             raise ConfigurationError("graph.unknown-cloud", f"custom cloud needs https addresses, not {address!r}")
-    return Cloud("custom", N_("Custom cloud"), authority.rstrip("/"), graph.rstrip("/"), "", "", discovery=False)
+    return Cloud("custom", N_("Custom cloud"), authority.rstrip("/"), graph.rstrip("/"), discovery=False)

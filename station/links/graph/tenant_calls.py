@@ -25,7 +25,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """The tenant: id, name, who manages mobile devices, kind of tenant, its verified domains."""
+    """The tenant: id, name, who manages mobile devices ("" where that is not told), kind of tenant, its verified domains."""
 
     id: str
     name: str
@@ -106,7 +106,7 @@ def read_organization(client: GraphClient, deadline: Deadline) -> Organization:
     if not rows:
         raise DataError("graph.bad-answer", "organization: empty")
     return Organization(text_of(rows[0].get("id")), text_of(rows[0].get("displayName")),
-                        text_of(rows[0].get("mobileDeviceManagementAuthority")) or "unknown", text_of(rows[0].get("tenantType")),
+                        text_of(rows[0].get("mobileDeviceManagementAuthority")), text_of(rows[0].get("tenantType")),
                         tuple(_domain(row) for row in rows[0].get("verifiedDomains") or []))
 
 
