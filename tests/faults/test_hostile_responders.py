@@ -1,6 +1,6 @@
 """Units that lie, stutter, flood, hang and vanish: every session ends in time, in a catalogued error or a proof.
 
-HOLOBENCH_FUZZ sets how many sessions (default 10,000). Time is the pipe's own, so patience costs nothing.
+HOLOBENCH_FUZZ asks for more than 10,000 sessions. Time is the pipe's own, so patience costs nothing.
 """
 
 import io
@@ -22,7 +22,7 @@ from station.practice.units.unit import VirtualUnit
 from tests.faults.hostile_pipe import HostilePipe
 from tests.practice.bench_of_units import STORAGE, HandClock, unit
 
-SESSIONS = int(os.environ.get("HOLOBENCH_FUZZ", "10000"))
+SESSIONS = max(10_000, int(os.environ.get("HOLOBENCH_FUZZ", "0")))
 PARTS = 10
 BUDGET = 60.0
 LIMITS = Limits(status_pause=0.0, busy_pause=0.0)
@@ -99,9 +99,8 @@ def test_no_responder_hangs_breaks_or_fills_the_station(part: int, tmp_path: Pat
         assert [p.name for p in tmp_path.iterdir() if p.name != "got"] == []
     assert codes <= set(catalogue())
     assert psutil.Process().memory_info().rss - before < MOST_MEMORY
-    if SESSIONS // PARTS >= 100:
-        assert done > SESSIONS // PARTS          # it is not that everything fails
-        assert len(codes) > 8                    # nor that nothing does
+    assert done > SESSIONS // PARTS          # it is not that everything fails
+    assert len(codes) > 8                    # nor that nothing does
 
 
 def test_a_file_that_arrives_is_whole_whatever_the_responder_does(tmp_path: Path) -> None:

@@ -14,7 +14,11 @@ from station.model.errors import DataError, OverBudget
 from station.model.timing import Deadline
 
 BLOCK = 256 * 1024
-"""Bytes of one read; a multiple of every packet size."""
+"""Bytes of one transfer, a multiple of every packet size.
+
+Large, so that the system is asked seldom (libmtp moves 16 KiB); not larger, so that 32 units copying at once hold 8 of the 16 MiB
+that Linux gives to all of them together (usbfs_memory_mb).
+"""
 
 _SLICE = 1.0
 _MOST_EMPTY_READS = 64
