@@ -1,4 +1,4 @@
-"""The two commands of the house, and their small relatives. Python 3.11 or newer, standard library only.
+"""The two commands of the house, and their small relatives. Standard library only.
 
     python3 packaging/dev.py run [-- ARGS]       open the station on the practice bench; ARGS go to `holobench` instead
     python3 packaging/dev.py test [SUITE…]       everything that CI runs, or just these suites
@@ -13,8 +13,10 @@ import signal
 import subprocess
 import sys
 
-if sys.version_info < (3, 11) or sys.version_info >= (3, 14):
-    sys.exit(f"HoloBench needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}.")
+import interpreter
+
+if sys.version_info[:2] not in interpreter.FITTING:
+    interpreter.hand_over()
 
 import environment
 import suites
@@ -74,6 +76,7 @@ def system_packages(arguments: argparse.Namespace) -> int:
 def setup(_: argparse.Namespace) -> int:
     """Make or refresh the virtual environment and the translations, and stop there."""
     prepare()
+    print(f"Ready: {environment.program('holobench')}")
     return 0
 
 

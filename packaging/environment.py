@@ -38,17 +38,21 @@ def ready() -> None:
     wanted = {"python": ".".join(map(str, sys.version_info[:2])), "place": str(ROOT), "lock": _digest(LOCK),
               "project": _digest(ROOT / "pyproject.toml")}
     present = _stamp()
+    if not all(Path(program(name)).is_file() for name in ("python", "holobench")):
+        present.pop("project", None)
     if present == wanted:
         return
-    # Its programs name the folder that it was made in, and its libraries the Python: neither can be moved.
-    if not PYTHON.is_file() or any(present.get(k, wanted[k]) != wanted[k] for k in ("python", "place")):
+    # Its programs name the folder that it was made in, and its libraries the Python: neither can be moved. One that does not
+    # say where it was made was cut off while it was being made.
+    if not PYTHON.is_file() or any(present.get(k) != wanted[k] for k in ("python", "place")):
         _make()
-        present = {}
+        present = {k: wanted[k] for k in ("python", "place")}
+        _stamp_with(present)
     if present.get("lock") != wanted["lock"]:
         print("Installing the locked packages (once, about 250 MB) …", flush=True)
         _pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
     _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+    _stamp_with(wanted)
 
 
 def compile_translations() -> None:
@@ -67,6 +71,10 @@ def _stamp() -> dict[str, str]:
         return dict(json.loads(STAMP.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
+
+
+def _stamp_with(present: dict[str, str]) -> None:
+    STAMP.write_text(json.dumps(present), encoding="utf-8")
 
 
 def _make() -> None:
