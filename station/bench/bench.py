@@ -28,7 +28,7 @@ from station.model.errors import HoloBenchError, NotFound, Refused
 from station.model.events import Body, Draft, Event, Faulted, Observed, Retried, RunCancelled, RunSkipped, RunStarted
 from station.model.facts import Fact
 from station.model.path import Path
-from station.model.runs import Run
+from station.model.runs import Phase, Run
 from station.model.timing import Clock, Deadline
 from station.model.words import Link, StateWord
 
@@ -290,7 +290,9 @@ class Bench:
         return [self._board.runs[run] for run in self._board.by_unit.values()]
 
     def _claim_lost(self, run: Run, error: Refused) -> None:
-        self._write((Draft(Faulted(error.code, error.detail), self.clock.now(), run.unit, run.id, run.slot),))
+        """A run that is under way fails; one that ended meanwhile has given its claim back itself."""
+        if self._board.runs[run.id].phase is Phase.ACTIVE:
+            self._write((Draft(Faulted(error.code, error.detail), self.clock.now(), run.unit, run.id, run.slot),))
 
 
 def _ignore_closed(loop: asyncio.AbstractEventLoop, work: Callable[[T], None], value: T) -> None:

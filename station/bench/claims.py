@@ -12,7 +12,7 @@ from station.bench.pen import Pen
 from station.bench.ports import Record
 from station.model.errors import Refused
 from station.model.events import Draft
-from station.model.runs import Phase, Run
+from station.model.runs import Run
 from station.model.timing import Clock
 
 LEASE_S = 900.0
@@ -56,6 +56,5 @@ class Claims:
                 try:
                     await self._pen.done(partial(self._record.renew, run.facts.text(CLAIMED_BY), run.id, self._lease_s))
                 except Refused as e:
-                    if run.phase is Phase.ACTIVE:
-                        lost(run, e)
+                    lost(run, e)
             await asyncio.sleep(max(SHORTEST_PAUSE_S, self._lease_s / 3 / max(1.0, self._clock.speed)))

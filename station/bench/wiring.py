@@ -10,6 +10,7 @@ from datetime import datetime
 from station.bench.bench import Bench
 from station.bench.configuration import Config, load
 from station.bench.data_folder import DataFolder
+from station.bench.only_one import OnlyOne
 from station.bench.portals import ConfiguredPortals
 from station.bench.ports import Cloud, HashRow, Portals
 from station.bench.tenant_cloud import TenantCloud
@@ -28,6 +29,8 @@ from station.paths.registry import PATHS
 from station.tenant.exchange_log import journalled
 from station.tenant.tracker import TenantTracker
 from station.vault.secrets import SecretStore, open_secrets
+
+LOCK_FILE = "station.lock"
 
 
 class NoTenant:
@@ -61,6 +64,7 @@ class RealStation:
     journal: Journal
     secrets: SecretStore
     link: GraphLink | None
+    only_one: OnlyOne
 
     @property
     def signin(self) -> SignIn | None:
@@ -78,15 +82,25 @@ class RealStation:
         self.journal.close()
         if self.link is not None:
             self.link.close()
+        self.only_one.close()
 
 
 def put_together(config: Config | None = None) -> RealStation:
     """Make the bench that a configuration (the station's own, where none is given) describes.
 
-    Raises ConfigurationError, JournalError, LinkError: what keeps the station from being opened.
+    Raises ConfigurationError, JournalError, LinkError, Refused: what keeps the station from being opened.
     """
     config, clock, secrets = config or load(), WallClock(), open_secrets()
     DataFolder(config.data).path(".")
+    only_one = OnlyOne(config.data / LOCK_FILE)
+    try:
+        return _opened(config, clock, secrets, only_one)
+    except BaseException:
+        only_one.close()
+        raise
+
+
+def _opened(config: Config, clock: Clock, secrets: SecretStore, only_one: OnlyOne) -> RealStation:
     journal = Journal.open(config.journal, config.station, clock)
     try:
         link = _link(config, secrets, clock, journal)
@@ -99,7 +113,7 @@ def put_together(config: Config | None = None) -> RealStation:
     except BaseException:
         journal.close()
         raise
-    return RealStation(config, bench, journal, secrets, link)
+    return RealStation(config, bench, journal, secrets, link, only_one)
 
 
 def _portals(config: Config, secrets: SecretStore) -> Portals | None:

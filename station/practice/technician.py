@@ -65,6 +65,7 @@ class Technician:
     blueprint: str
     _tried: dict[tuple[str, str], int] = field(default_factory=dict)
     _started: set[int] = field(default_factory=set)
+    _confirmed: set[tuple[str, str, int]] = field(default_factory=set)
 
     def round(self) -> None:
         """One walk along the bench."""
@@ -72,7 +73,7 @@ class Technician:
             unit = self.unit_in(tile.unit)
             if unit is not None:
                 try:
-                    self._act(Hands(self.bench, tile, unit))
+                    self._act(Hands(self.bench, tile, unit, self._confirmed))
                 except HoloBenchError:
                     continue    # the tile moved on while the technician walked
 

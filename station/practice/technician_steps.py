@@ -4,7 +4,7 @@ Each is called again and again while its card stands, and does the next thing th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,11 +24,13 @@ PERSONAL_ACCOUNT = "somebody@outlook.example"
 
 @dataclass(slots=True)
 class Hands:
-    """One tile with its card, the unit in its slot, and the bench to answer to."""
+    """One tile with its card, the unit in its slot, and the bench to answer to. `confirmed` remembers what was answered already,
+    by run, question and the moment it was asked: a card that has not moved on yet is not answered again."""
 
     bench: Bench
     tile: Tile
     unit: VirtualUnit
+    confirmed: set[tuple[str, str, int]] = field(default_factory=set)
 
     @property
     def path(self) -> EnrolmentPath:
@@ -48,8 +50,12 @@ class Hands:
     def confirm(self) -> None:
         """Press the button of the card."""
         attestation = self.step.attestation
-        if attestation is not None:
+        if attestation is None:
+            return
+        answer = (self.tile.run, attestation.what, self.bench.board.runs[self.tile.run].entered_seq)
+        if answer not in self.confirmed:
             self.bench.attest(self.tile.slot, attestation.what)
+            self.confirmed.add(answer)
 
     def report(self, code: str) -> None:
         """"This is not what I see"."""

@@ -17,6 +17,7 @@ from station.bench.bench import Bench
 from station.bench.claims import LEASE_S
 from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.bench.data_folder import DataFolder
+from station.bench.only_one import OnlyOne
 from station.bench.ports import Record
 from station.bench.tenant_cloud import TenantCloud
 from station.bench.usb_bus import UsbBus
@@ -159,7 +160,12 @@ class PracticeBench:
         self.world = world
         self._scratch = tempfile.TemporaryDirectory(prefix="holobench-practice-") if folder is None else None
         self.folder = folder or Path(self._scratch.name if self._scratch else "")
-        self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, through=through)
+        self._only_one = OnlyOne(Path(f"{journal}.lock")) if journal and "://" not in journal else None
+        try:
+            self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, through=through)
+        except BaseException:
+            self._let_others_in()
+            raise
         self.secrets = MemorySecrets()
         settings = custom_settings(world.tenant.authority, world.tenant.graph_url, world.tenant.client_id,
                                    Path(world.tenant.ca_file))
@@ -190,8 +196,13 @@ class PracticeBench:
         await self.bench.close()
         self.link.close()
         self.journal.close()
+        self._let_others_in()
         if self._scratch is not None:
             self._scratch.cleanup()
+
+    def _let_others_in(self) -> None:
+        if self._only_one is not None:
+            self._only_one.close()
 
 
 def _nobody_reads(code: DeviceCode) -> None:

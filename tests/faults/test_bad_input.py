@@ -11,6 +11,8 @@ from typing import TextIO
 
 import pytest
 
+from station.bench.only_one import OnlyOne
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits a process as POSIX does")
 
 
@@ -102,6 +104,18 @@ def test_a_port_that_is_in_use_is_named(tmp_path: Path) -> None:
         done = holobench(tmp_path, "practice", "--auto", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "practice.port-in-use" in complaint(done)
+
+
+def test_a_station_that_is_open_already_is_not_opened_a_second_time(tmp_path: Path) -> None:
+    file = tmp_path / "shared.sqlite"
+    words = ("practice", "--auto", "--units", "1", "--speed", "2000", "--journal", str(file))
+    first = OnlyOne(Path(f"{file}.lock"))
+    done = holobench(tmp_path, *words)
+    assert done.returncode == 1
+    assert "bench.open-elsewhere" in complaint(done)
+    assert not file.exists()
+    first.close()
+    assert holobench(tmp_path, *words).returncode == 0
 
 
 @pytest.mark.parametrize("words", [("practice", "--auto", "--units", "0"), ("practice", "--auto", "--units", "9999"),

@@ -20,7 +20,7 @@ from station.model.words import StateWord
 from station.practice.far_world import FarAddress, FarWorld
 from station.practice.technician import Technician
 from station.practice.world import PracticeBench
-from tests.practice.mortal_station import cut_off_at
+from tests.practice.mortal_station import PowerCut, cut_off_at
 
 PRESSES_AGAIN_S = 0.5
 LIFE_S = 120.0
@@ -36,14 +36,14 @@ class Post:
     folder: str
     ports: tuple[int, ...]
     lease_s: float
-    power_cut: tuple[int, str, bool] | None = None
+    power_cut: PowerCut | None = None
 
 
 def work(address: dict[str, Any], post: Post, line: Connection) -> None:
     """Work until the other end of the line says a word, or the power is cut."""
     world = FarWorld(FarAddress.of(address))
     practice = PracticeBench(world, Path(post.folder), journal=post.record, station=post.station, ports=post.ports,
-                             lease_s=post.lease_s, through=cut_off_at(post.power_cut))
+                             lease_s=post.lease_s, through=cut_off_at(post.power_cut, Path(post.folder)))
     asyncio.run(_work(world, practice, _Said(line, post.station), line))
     world.close()
 

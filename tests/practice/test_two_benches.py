@@ -23,6 +23,7 @@ from station.practice.units.fleet import port_name
 from station.practice.world import PracticeWorld
 from tests.practice import bench_apart
 from tests.practice.bench_apart import Post
+from tests.practice.mortal_station import PowerCut
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
@@ -82,7 +83,7 @@ class Hall:
         self.served, self._record, self._folder, self._stack = served, record, folder, stack
         self.serials = [u.serial for u in served.world.units]
 
-    def bench(self, station: str, *ports: int, lease_s: float = LONG, power_cut: tuple[int, str, bool] | None = None) -> Bench:
+    def bench(self, station: str, *ports: int, lease_s: float = LONG, power_cut: PowerCut | None = None) -> Bench:
         """A bench that begins to work now."""
         folder = self._folder / station
         folder.mkdir(exist_ok=True)
@@ -161,7 +162,7 @@ def test_a_unit_that_is_carried_to_another_bench_is_refused_there_and_goes_on_wh
 def test_units_of_a_bench_that_was_killed_are_taken_over_once_its_claims_run_out_and_it_leaves_them_alone(
         url: str, tmp_path: Path) -> None:
     with hall_of(3, url, tmp_path) as hall:
-        hall.bench("bench-1", 1, 2, 3, lease_s=SHORT, power_cut=(12, "after", False)).until_dead()
+        hall.bench("bench-1", 1, 2, 3, lease_s=SHORT, power_cut=PowerCut("after", 12)).until_dead()
         second = hall.bench("bench-2", 4, 5, 6, lease_s=SHORT)
         for port, serial in enumerate(hall.serials, 4):
             hall.carry(serial, port)
