@@ -116,8 +116,9 @@ def _bench_rows(journal: "Journal", serial: str) -> "Iterator[dict[str, object]]
     from station.paths.registry import PATHS
 
     board = empty_board(())
-    for event in journal.stream():
-        board, _ = fold(board, event, PATHS)
+    for key in journal.units(serial):
+        for event in journal.stream(unit=key):
+            board, _ = fold(board, event, PATHS)
     for key, unit in board.units.items():
         if serial not in (unit.facts.text("unit.label-serial"), unit.facts.text("unit.serial")):
             continue

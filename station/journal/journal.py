@@ -134,6 +134,11 @@ class Journal:
         self._settle()
         return tuple(row.event() for row in self._store.run_starts(limit, about))
 
+    def units(self, about: str) -> tuple[str, ...]:
+        """Keys of all units of which some event holds exactly this text as a value (a serial)."""
+        self._settle()
+        return self._store.units(about)
+
     def notes(self, topic: str, limit: int = 50) -> tuple[Event, ...]:
         """Noted events of all stations whose topic begins so, newest first."""
         self._settle()

@@ -113,6 +113,13 @@ class SqlStore:
         with told(), self.engine.connect() as connection:
             return tuple(Row(*values) for values in connection.execute(wanted))
 
+    def units(self, about: str) -> tuple[str, ...]:
+        """Keys of the units of which some row holds exactly this text as a value (a serial)."""
+        c = schema.event.c
+        wanted = select(c.unit).where(c.body.contains(json.dumps(about), autoescape=True), c.unit != "").distinct()
+        with told(), self.engine.connect() as connection:
+            return tuple(sorted(connection.execute(wanted).scalars()))
+
     def board_rows(self, limit: int) -> tuple[Row, ...]:
         """Of this station's `limit` latest units: the last plugging-in, and all since the last run began."""
         begun, plugged = self._latest(RunStarted.kind), self._latest(Plugged.kind)

@@ -51,6 +51,8 @@ def told() -> Iterator[None]:
     """Turns what the database raises inside into JournalError; what is no fault of the outside stays what it is."""
     try:
         yield
+    except UnicodeDecodeError as e:
+        raise JournalError("journal.damaged", "the structure of the file is not text any more") from e
     except DBAPIError as e:
         code = code_of(e)
         if code is None:
@@ -63,7 +65,8 @@ def code_of(error: DBAPIError) -> str | None:
     original = error.orig
     sqlite_code = getattr(original, "sqlite_errorcode", None)
     if sqlite_code is not None:
-        return _SQLITE.get(sqlite_code & 0xFF)
+        lacks_a_column = sqlite_code == sqlite3.SQLITE_ERROR and "no such" in str(original)
+        return "journal.damaged" if lacks_a_column else _SQLITE.get(sqlite_code & 0xFF)
     if isinstance(original, sqlite3.DatabaseError):
         return "journal.damaged" if "malformed" in str(original) or "not a database" in str(original) else None
     state = getattr(original, "sqlstate", None)

@@ -117,6 +117,9 @@ class CrashingStore:
     def run_starts(self, limit: int, about: str) -> tuple[Row, ...]:
         return self._store.run_starts(limit, about)
 
+    def units(self, about: str) -> tuple[str, ...]:
+        return self._store.units(about)
+
     def board_rows(self, limit: int) -> tuple[Row, ...]:
         return self._store.board_rows(limit)
 

@@ -214,3 +214,11 @@ def test_an_intent_is_open_until_its_outcome_and_open_again_when_taken_up(journa
     journal.append(draft(intent, run="r1"))
     assert [e.seq for e in journal.open_intents("bench-1")] == [3]
     assert journal.open_intents("bench-2") == ()
+
+
+def test_units_are_found_by_a_serial_that_some_event_mentions(journal, draft):
+    journal.append(draft(Noted("seen", {"serial": "S1"}), unit="U1"), draft(Noted("seen", {"serial": "S12"}), unit="U2"),
+                   draft(Noted("again", {"serial": "S1"}), unit="U1"), draft(Noted("import", {"serial": "S1"})))
+
+    assert journal.units("S1") == ("U1",)
+    assert journal.units("S12") == ("U2",)

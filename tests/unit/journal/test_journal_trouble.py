@@ -70,6 +70,14 @@ def test_a_damaged_page_is_called_damaged(file, clock, draft):
     assert code_of(lambda: verify(file, clock)) == "journal.damaged"
 
 
+def test_a_file_whose_structure_lost_a_column_is_called_damaged(file, clock, draft):
+    with Journal.open(str(file), "bench-1", clock) as journal:
+        journal.append(draft("a"))
+    behind_the_back(file, "ALTER TABLE event RENAME COLUMN body TO bodu")
+
+    assert code_of(lambda: verify(file, clock)) == "journal.damaged"
+
+
 def verify(file, clock):
     with Journal.open(str(file), "auditor", clock, read_only=True) as journal:
         return journal.verify()
