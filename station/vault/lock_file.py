@@ -18,7 +18,7 @@ def held(path: Path, deadline: Deadline, code: str, detail: str = "") -> Iterato
     Raises OverBudget with this fault code, Cancelled, OSError where the file cannot be made.
     """
     with path.open("a+b") as stream:
-        while not _try_lock(stream):
+        while not try_lock(stream):
             deadline.check(code, detail)
             deadline.token.wait(TICK_S)
         try:
@@ -30,7 +30,8 @@ def held(path: Path, deadline: Deadline, code: str, detail: str = "") -> Iterato
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(stream: IO[bytes]) -> bool:
+    def try_lock(stream: IO[bytes]) -> bool:
+        """Hold an open file at once or not at all; it is let go with the stream."""
         stream.seek(0)
         try:
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
@@ -44,7 +45,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(stream: IO[bytes]) -> bool:
+    def try_lock(stream: IO[bytes]) -> bool:
+        """Hold an open file at once or not at all; it is let go with the stream."""
         try:
             fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
