@@ -82,7 +82,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 def _build(args: argparse.Namespace, context: Context) -> int:
     from station.cli.package_push import pushed_before
     from station.package.lint import check_settings, refuse_errors
-    from station.package.settings_file import load
+    from station.package.settings_file import load, secret_names
     from station.vault.secrets import open_secrets
 
     settings = load(args.settings)
@@ -102,7 +102,9 @@ def _build(args: argparse.Namespace, context: Context) -> int:
                      files=report.files, carried=report.carried, experimental=list(report.experimental))
     else:
         context.say(f"{report.path}  {report.name} {report.version}  {{{report.package_id}}}  {report.size} bytes")
-        context.say(context.translate(N_("The package holds its secrets in clear: wipe it from unit, stick and disk after use.")))
+        if secret_names(settings):
+            warning = N_("The package holds its secrets in clear: wipe it from unit, stick and disk after use.")
+            context.say(context.translate(warning))
     return 0
 
 

@@ -19,6 +19,7 @@ from station.package.customizations import Element, writable
 from station.package.ordering import in_order
 from station.package.provxml import Characteristic, Parm, render, settings_group, split_csp
 from station.package.schema import Action, Kind, Schema, Serialization, Setting
+from station.package.wim_read import safe_name
 
 WLAN_XML = "ConnectivityProfiles/WLAN/WLANSetting/WLANConfig/WLANXmlSettings"
 WLAN_XML_CSP = "./Vendor/MSFT/WiFi/Profile/~SSID~/WlanXml"
@@ -344,6 +345,9 @@ def _carried_files(value: _Value) -> list[CarriedFile]:
     """The file of a setting and those that travel with it."""
     instance, kind = "/" + "/".join(value.steps), value.setting.path.rsplit("/", 1)[-1]
     names = [value.text, *(str(d) for d in value.options.get("dependencies", ()))]  # type: ignore[attr-defined]
+    for name in names:
+        if not safe_name(name.replace("\\", "/").rsplit("/", 1)[-1]):
+            raise UsageError("package.bad-value", f"{value.setting.path}: no file on Windows can be called so")
     return [CarriedFile(n, n.replace("\\", "/").rsplit("/", 1)[-1], instance, kind) for n in dict.fromkeys(names)]
 
 

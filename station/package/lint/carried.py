@@ -9,6 +9,7 @@ from station.package.credentials import pfx_opens, read_certificate
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import CertificateStore, Headset
 from station.package.settings_file import secret_names
+from station.package.wim_read import safe_name
 
 _SOON = datetime.timedelta(days=30)
 _FAMILY = re.compile(r"^[A-Za-z0-9.-]{3,50}_[a-z0-9]{13}\Z")
@@ -83,6 +84,9 @@ def apps(subject: Subject) -> Iterator[Finding]:
         where = f"app[{number}]"
         if not _FAMILY.match(app.family):
             yield Finding("app-family-malformed", f"{where}.family", app.family[:80])
+        for path in (app.file, *app.dependencies):
+            if not safe_name(path.replace("\\", "/").rsplit("/", 1)[-1]):
+                yield Finding("file-name-unsafe", where, path[:80])
         if not app.file.casefold().endswith(_KINDS):
             yield Finding("app-file-kind", f"{where}.file", app.file)
         if not app.licence and not settings.certificate:

@@ -10,7 +10,7 @@ from station.package.compiler import Compiled, Dialect, ProvFile, compile_settin
 from station.package.customizations import Element
 from station.package.provxml import Characteristic, Parm, parse, render, settings_group, split_csp
 from station.package.schema import shipped
-from station.package.settings import Identity, OtherSetting, PackageSettings, Policy, WifiNetwork, WifiSecurity
+from station.package.settings import App, Identity, OtherSetting, PackageSettings, Policy, WifiNetwork, WifiSecurity
 from station.package.settings_tree import to_tree
 from tests.unit.packages import making
 
@@ -195,4 +195,11 @@ def test_what_can_be_no_name_of_an_element_is_refused(policy: Policy) -> None:
     """It would break customizations.xml, or say something else there."""
     with pytest.raises(UsageError) as caught:
         to_tree(making.simple_settings(policy=(policy,)), making.secret, shipped())
+    assert caught.value.code == "package.bad-value"
+
+
+@pytest.mark.parametrize("name", ["we:ird.msix", "con.msix", "a?.msix", "dir/trailing.msix "])
+def test_a_carried_file_that_windows_could_not_have_is_refused(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        compiled(making.simple_settings(app=(App("Contoso.App_8wekyb3d8bbwe", name),)))
     assert caught.value.code == "package.bad-value"

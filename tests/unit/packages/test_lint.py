@@ -245,6 +245,7 @@ CASES: dict[str, tuple[Change, Change]] = {
     "pfx-password-wrong": ({"client_certificate": (ClientCertificate("D", "dev.pfx", "wifi/lab"),)},
                            {"client_certificate": (ClientCertificate("D", "dev.pfx", "pfx/dev"),)}),
     "app-family-malformed": ({**SIGNED, "app": (App("Contoso.App", "arm.appx"),)}, SIGNED),
+    "file-name-unsafe": ({**SIGNED, "app": (App(FAMILY, "arm.appx", ("con.appx",)),)}, SIGNED),
     "app-file-kind": ({**SIGNED, "app": (App(FAMILY, "notes.txt"),)}, SIGNED),
     "app-without-certificate": ({**SIGNED, "certificate": ()}, SIGNED),
     "app-not-trusted": ({**SIGNED, "policy": ()}, SIGNED),

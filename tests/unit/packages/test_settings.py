@@ -1,7 +1,10 @@
 """Settings on disk, the table of settings, and the settings tree."""
 
+import dataclasses
 import datetime
+import re
 import string
+from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from station.model.build import OsBuild
 from station.model.errors import NotFound, UsageError
+from station.package.lint import check_settings
 from station.package.schema import Engine, Headset, Kind, Mark, shipped
 from station.package.settings import EntraJoin, FirstExperience, Identity, OtherSetting, PackageSettings, Policy, WifiNetwork
 from station.package.settings_file import dump, is_secret_name, load, parse, save, secret_names
@@ -169,3 +173,26 @@ def test_a_policy_that_the_table_does_not_know_is_typed_by_its_value() -> None:
     assert set(setting.builds) == set(Headset)
     assert shipped().find("Policies/Some/Thing/Deeper") is None
     assert Kind(setting.kind) is Kind.STRING
+
+
+DOCUMENT = making.Path(__file__).resolve().parents[3] / "docs" / "packages.md"
+
+
+def test_every_field_is_documented() -> None:
+    """docs/packages.md, “Field by field”: each table by its brackets, each field in a row."""
+    told = DOCUMENT.read_text(encoding="utf-8").partition("### Field by field")[2].partition("## The commands")[0]
+    rows = "\n".join(line.split("|")[1] for line in told.splitlines() if line.startswith("|"))
+    for group in dataclasses.fields(PackageSettings):
+        kinds = [k for k in (get_type_hints(PackageSettings)[group.name], *get_args(get_type_hints(PackageSettings)[group.name]))
+                 if dataclasses.is_dataclass(k)]
+        brackets = f"[[{group.name}]]" if group.default == () else f"[{group.name}]"
+        assert (f"`{brackets}`" in told) if kinds else (f"`{group.name} =" in told), group.name
+        for kind in kinds:
+            assert not {f.name for f in dataclasses.fields(kind)} - set(re.findall(r"`(\w+)`", rows)), kind
+
+
+def test_the_example_of_the_document_is_sound(tmp_path: making.Path) -> None:
+    example = DOCUMENT.read_text(encoding="utf-8").partition("```toml")[2].partition("```")[0]
+    (tmp_path / "corp.cer").write_bytes(making.certificate())
+    found = check_settings(parse(example), today=making.TODAY, folder=tmp_path)
+    assert {f.rule for f in found} == {"package-is-a-secret"}
