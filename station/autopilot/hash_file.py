@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import BinaryIO
 
-from station.autopilot.hardware_hash import decode
+from station.autopilot.hardware_hash import decode, mask
 from station.model.errors import DataError
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -198,11 +198,13 @@ class _Table:
         """The row that is now known to be complete, if any."""
         if not any(cell.strip() for cell in cells):
             return None
-        if not self._columns:
+        begins_anew = bool(self._columns) and self._is_header(cells)
+        if begins_anew or not self._columns:
+            ready, self.pending = self.pending, None
             rest = self._header(cells)
-            if not rest:
-                return None
-            cells = rest
+            if rest:
+                self.pending = self._row(rest, line, delimiter)
+            return ready
         if self._continues(cells):
             self._join(cells)
             return None
@@ -231,6 +233,14 @@ class _Table:
                 self._columns = self._guess(cells, index)
                 return cells
         raise DataError("autopilot.csv-no-hash-column", f"{self._name}: {', '.join(c.strip()[:24] for c in cells[:6])}")
+
+    @staticmethod
+    def _is_header(cells: Sequence[str]) -> bool:
+        """Whether a further file begins here: people put files together with `copy *.csv`, headers and all."""
+        if len(cells[0]) > _SERIAL_MAXIMUM or _column_name(cells[0]) not in _FIELD_OF:
+            return False
+        names = [_FIELD_OF.get(_column_name(cell[:_SERIAL_MAXIMUM])) for cell in cells]
+        return "hash_text" in names and sum(name is not None for name in names) > 1
 
     def _named(self, cells: Sequence[str], names: Sequence[str | None]) -> Sequence[str]:
         for index, cell in enumerate(cells):
@@ -262,6 +272,8 @@ class _Table:
         hash_index = self._columns.index("hash_text")
         self._open_ended = len(cells) == hash_index + 1
         serial, hash_text = values.pop("serial", ""), values.pop("hash_text", "")
+        if len(serial) > _SERIAL_MAXIMUM:       # no serial: perhaps the hash, which is shown nowhere in full
+            serial = mask(serial)
         return HashRow(serial=serial, hash_text=hash_text, file=self._name, line=line, **values)
 
     def _continues(self, cells: Sequence[str]) -> bool:

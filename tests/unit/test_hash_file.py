@@ -89,6 +89,27 @@ def test_cp1252_is_the_last_resort_and_its_letters_survive() -> None:
     assert {r.group_tag for r in found} == {"Büro"}
 
 
+OTHERS = hash_builder.csv(("111111111111", "222222222222"))
+TURNED = "\r\n".join(";".join(line.split(",")[::-1]) for line in OTHERS.splitlines()) + "\r\n"
+
+
+@pytest.mark.parametrize("further", [OTHERS, "\ufeff" + OTHERS, TURNED, "\ufeff" + TURNED, OTHERS.replace(",", ";")])
+def test_files_that_were_put_together_are_read_to_their_end_header_by_header(further: str) -> None:
+    assert told(GOOD + further) == [*ALL_GOOD, ("111111111111", True), ("222222222222", True)]
+
+
+def test_a_header_that_comes_again_and_again_is_no_device() -> None:
+    header = GOOD.splitlines()[0]
+    assert told(f"{GOOD}{header}\r\n{header}\r\n") == ALL_GOOD
+
+
+def test_a_hash_that_stands_where_the_serial_should_is_shown_in_part_only() -> None:
+    turned = "Hardware Hash,Windows Product ID,Device Serial Number\r\n" + GOOD.split("\r\n", 1)[1]
+    for row in check_rows(rows(turned)):
+        assert not row.usable
+        assert len(row.serial) < 40
+
+
 def test_the_group_tag_of_a_wrapped_row_is_kept() -> None:
     text = hash_builder.text(SERIALS[0])
     head = "Device Serial Number,Windows Product ID,Hardware Hash,Group Tag"
