@@ -11,6 +11,7 @@ from html import escape
 import segno
 
 import resources
+from station.model.facts import Fact
 from station.model.faults import Catalogue
 from station.model.runs import Phase
 from station.model.words import N_, Link
@@ -136,7 +137,7 @@ class _Writer:
 
     def _facts(self, story: Story) -> str:
         known = sorted(story.run.facts.values(), key=lambda k: k.fact.key)
-        rows = "".join(self._cells((k.fact.key, str(k.fact.value), self._t(LINKS[k.fact.source]), moment(k.fact.at)))
+        rows = "".join(self._cells((k.fact.key, self._value(k.fact), self._t(LINKS[k.fact.source]), moment(k.fact.at)))
                        for k in known)
         columns = (N_("Fact"), N_("Value"), N_("Source"), N_("Time"))
         return self._section(N_("What was observed last"), columns, rows) if rows else ""
@@ -165,6 +166,10 @@ class _Writer:
 
     def _row(self, texts: Iterable[str], cell: str) -> str:
         return "<tr>" + "".join(f'<{cell} align="left">{self._e(text)}</{cell}>' for text in texts) + "</tr>"
+
+    def _value(self, fact: Fact) -> str:
+        """A value as it was observed; what a person confirmed is a text of the house."""
+        return self._t(fact.value) if fact.source is Link.PERSON and isinstance(fact.value, str) else str(fact.value)
 
     def _cells(self, values: Iterable[str], kind: str = "") -> str:
         return f'<tr class="{kind}">' + "".join(f"<td>{escape(value)}</td>" for value in values) + "</tr>"
