@@ -81,6 +81,29 @@ def test_a_claims_challenge_is_answered_without_anybody() -> None:
         assert [e.status for e in rig.exchanges] == [200, 401, 200]
 
 
+@pytest.mark.parametrize("way", ["browser", "device-code"])
+def test_claims_that_only_a_person_can_satisfy_are_asked_for_by_the_next_sign_in(way: str) -> None:
+    pages: list[str] = []
+    with practice() as rig:
+        rig.client.call(ME, rig.deadline())
+        rig.tenant.challenge()
+        rig.tenant.quirk("sign-in-50076", Dose(count=1))
+        with pytest.raises(SignInNeeded) as told:
+            rig.client.call(ME, rig.deadline())
+        assert told.value.code == "graph.mfa"
+        if way == "browser":
+            rig.signin.sign_in_browser(SCOPES, rig.deadline(), lambda page: (pages.append(page), rig.robot(page))[1])
+            rig.robot.join()
+            assert "nbf" in parse_qs(urlsplit(pages[0]).query)["claims"][0]
+        else:
+            rig.signin.sign_in_device_code(SCOPES, rig.deadline(), lambda _code: None)
+        assert rig.client.call(ME, rig.deadline())
+        assert [e.status for e in rig.exchanges] == [200, 401, 200]
+        rig.signin.sign_in_browser(SCOPES, rig.deadline(), lambda page: (pages.append(page), rig.robot(page))[1])
+        rig.robot.join()
+        assert "nbf" not in parse_qs(urlsplit(pages[-1]).query)["claims"][0]
+
+
 def _codes_of_the_facts() -> list[str]:
     return sorted({code for fault in catalogue().values() for code in fault.codes
                    if code.startswith("AADSTS") and fault.code.startswith("graph.")})

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from station.autopilot.hash_check import check
 from station.autopilot.hash_file import HashRow
@@ -19,6 +19,7 @@ from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.pacer import Pacer
 from station.links.graph.wire import HttpsWire
+from station.model.errors import SignInNeeded
 from station.model.timing import ScaledClock
 from station.practice.quirk import Dose
 from station.practice.tenant import VirtualTenant
@@ -225,6 +226,60 @@ def test_eight_units_are_registered_and_may_be_powered_on(make_desk: Any, in_loo
         await desk.until(lambda: "may be powered on now" in "".join(desk.window.notices.texts()))
 
     run(in_loop, make_desk(tenant), scenario)
+
+
+@dataclass
+class Ending(TenantTokens):
+    """A sign-in that ends with the third token that is asked for, until somebody signs in again."""
+
+    left: int = 2
+
+    def token(self, scopes: tuple[str, ...], claims: str | None = None, renew: bool = False) -> str:
+        self.left -= 1
+        if self.left < 0:
+            raise SignInNeeded("graph.session-expired")
+        return super().token(scopes, claims, renew)
+
+
+def test_a_session_that_ends_pauses_the_job_and_it_goes_on_by_itself_after_the_sign_in(
+        make_desk: Any, in_loop: InLoop, tenant: VirtualTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.registrations.work.AGAIN_S", 0.05)
+    desk, tokens = make_desk(tenant), Ending(tenant)
+    desk.window.context.service("graph", GraphClient)._tokens = tokens
+
+    async def scenario(desk: Desk) -> None:
+        desk.screen.add([desk.csv(SERIALS)])
+        await desk.until(lambda: len(desk.states()) == 8)
+        desk.screen.offers.buttons["register"].click()
+        await desk.until(lambda: desk.screen.work.need is not None)
+        assert desk.screen.banner.isVisible()
+        assert "Paused until somebody signs in" in desk.screen._said.text()
+        assert not desk.window.findChildren(QDialog)
+        tokens.left = 10_000
+        await desk.until(lambda: not desk.screen.work.busy)
+        assert set(desk.states().values()) == {"May be powered on now"}
+        assert not desk.screen.banner.isVisible()
+
+    run(in_loop, desk, scenario)
+    assert [e.kind for e in tenant.effects].count("import-accepted") == len(SERIALS)
+
+
+def test_a_paused_job_can_be_stopped(make_desk: Any, in_loop: InLoop, tenant: VirtualTenant,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.registrations.work.AGAIN_S", 0.05)
+    desk = make_desk(tenant)
+    desk.window.context.service("graph", GraphClient)._tokens = Ending(tenant, left=0)
+
+    async def scenario(desk: Desk) -> None:
+        desk.screen.add([desk.csv(SERIALS)])
+        await desk.until(lambda: len(desk.states()) == 8)
+        desk.screen.offers.buttons["register"].click()
+        await desk.until(lambda: desk.screen.work.need is not None)
+        desk.screen._stop.click()
+        await desk.until(lambda: not desk.screen.work.busy)
+        assert not desk.screen.banner.isVisible()
+
+    run(in_loop, desk, scenario)
 
 
 def test_refusals_are_saved_with_cause_and_cure(make_desk: Any, in_loop: InLoop) -> None:

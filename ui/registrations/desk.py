@@ -19,15 +19,17 @@ from station.autopilot.registry import GraphRegistry
 from station.autopilot.standing import Standing
 from station.autopilot.waiting_room import Place, Submission, WaitingRoom
 from station.journal import Journal
+from station.links.graph import routes
 from station.links.graph.client import GraphClient
 from station.links.graph.values import NewIdentity
-from station.model.errors import ConfigurationError, LinkError, LinkLost
+from station.model.errors import ConfigurationError, LinkError, LinkLost, SignInNeeded
 from station.model.events import Draft, Noted
 from station.model.timing import CancelToken, Clock, Deadline
 from ui.registrations.lines import Line
 
 JOB_SECONDS = 6 * 3600.0
 LOOK_SECONDS = 120.0
+NEEDED = (routes.IMPORTED_LIST, routes.IMPORTED_IMPORT)
 HASHES = "hashes"
 QUEUE = "submissions"
 
@@ -93,6 +95,16 @@ class RegistrationDesk:
     def look_up(self, lines: Sequence[Line]) -> Mapping[str, Standing]:
         """Where lines stand now."""
         return look_up(self._registry(), [(line.serial, line.group_tag) for line in lines], Deadline(LOOK_SECONDS))
+
+    def may_go_on(self) -> bool:
+        """Whether the sign-in reaches as far as registering does, found out in silence. Raises Cancelled after `stop`."""
+        self.token.check()
+        try:
+            if self.client is not None:
+                self.client.check_rights(NEEDED)
+        except (SignInNeeded, LinkError):
+            return False
+        return True
 
     def stop(self) -> None:
         """Stop watching; what was sent goes on in the cloud, and nothing is sent twice later."""

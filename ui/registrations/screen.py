@@ -34,6 +34,7 @@ from ui.registrations.filters import Filters
 from ui.registrations.lines import Line
 from ui.registrations.model import COLUMNS, REASON_COLUMN, Filtered, LineModel
 from ui.registrations.work import Work
+from ui.tenant.banner import SignInBanner
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
@@ -75,6 +76,7 @@ class RegistrationsScreen(Page):
         self.filters = Filters(self._refilter)
         self.details = Details()
         self.offers = Actions(context.theme, self._choices())
+        self.banner = SignInBanner(context.theme, lambda: context.shell.go("tenant", purpose="register"))
         self.tag = QLineEdit()
         self.change_tags = QCheckBox(_("Also change the tag of registered devices"))
         self.approval = QCheckBox(_("A lead releases what is sent"))
@@ -92,6 +94,7 @@ class RegistrationsScreen(Page):
         options = Flow(gap=14)
         for widget in (label(_("Group tag"), wrap=False), self.tag, self.change_tags, self.approval):
             options.add(widget)
+        self.content.addWidget(self.banner)
         self.content.addWidget(options)
         self.content.addWidget(self.filters)
         self.view = self._table()
@@ -188,6 +191,7 @@ class RegistrationsScreen(Page):
         self.details.show_line(self.shown.lines_of([current.row()])[0] if current.isValid() and rows else None)
         tally = self.model.tally(rows) if rows else self.shown.tally()
         self.offers.offer(Offer(tally, bool(rows), self.work.busy, self.approval.isChecked()))
+        self.banner.show_need(self.work.need)
         done, total = self.work.progress()
         for widget in (self._bar, self._stop):
             widget.setVisible(self.work.busy)
@@ -196,6 +200,8 @@ class RegistrationsScreen(Page):
         self._said.setText(self._saying(done, total))
 
     def _saying(self, done: int, total: int) -> str:
+        if self.work.need is not None:
+            return _("Paused until somebody signs in: {done} of {total} settled.").format(done=done, total=total)
         if self.work.busy:
             return _("Registering: {done} of {total} settled.").format(done=done, total=total)
         if self.work.trouble is not None:

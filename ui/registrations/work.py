@@ -16,7 +16,7 @@ from station.autopilot.registration import Report
 from station.autopilot.registration_plan import Plan
 from station.autopilot.standing import Registration, Standing, key
 from station.links.graph.values import NewIdentity
-from station.model.errors import Cancelled, DataError, HoloBenchError
+from station.model.errors import Cancelled, DataError, HoloBenchError, SignInNeeded
 from station.model.faults import catalogue
 from ui.context import Kind, Shell
 from ui.language import _, ngettext
@@ -25,6 +25,8 @@ from ui.registrations.lines import Group, Line, of_row, of_submission, reasons, 
 from ui.tasks import Tasks
 
 FLUSH_S = 0.1
+AGAIN_S = 2.0
+SLOWEST_S = 30.0
 Lines = Sequence[Line]
 
 
@@ -45,6 +47,7 @@ class Work:
         self.lines: dict[str, Line] = {}
         self.job: frozenset[str] = frozenset()
         self.trouble: HoloBenchError | None = None
+        self.need: SignInNeeded | None = None
         self.on_lines: Callable[[Lines], None] = _nothing
         self.on_busy: Callable[[], None] = _still
         self._heard: dict[str, Standing] = {}
@@ -154,7 +157,7 @@ class Work:
         self.job = frozenset(key(row.serial) for row in rows)
         self.on_busy()
         try:
-            return await self._tasks.blocking(work)
+            return await self._until_signed_in(work)
         except Cancelled:
             self._shell.notify(_("Stopped watching. What was sent goes on in the cloud."))
             return None
@@ -162,6 +165,32 @@ class Work:
             self._flush()
             self.job = frozenset()
             self.on_busy()
+
+    async def _until_signed_in(self, work: Callable[[], Report | None]) -> Report | None:
+        """Do the work. Where a person must sign in it pauses, says so, and goes on by itself once somebody has.
+
+        Nothing is sent twice by that: a job that is run again goes on where it stopped.
+        """
+        while True:
+            try:
+                return await self._tasks.blocking(work)
+            except SignInNeeded as need:
+                if await self._tasks.blocking(self.desk.may_go_on):
+                    raise       # the sign-in is there; what is lacking is a role, which no signing in brings
+                self.need = need
+            self.on_busy()
+            try:
+                await self._signed_in()
+            finally:
+                self.need = None
+                self.on_busy()
+
+    async def _signed_in(self) -> None:
+        """Look ever less often whether somebody has signed in: a session that ended is asked for at the sign-in service."""
+        wait = AGAIN_S
+        while not await self._tasks.blocking(self.desk.may_go_on):
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, SLOWEST_S)
 
     def _tell(self) -> Callable[[tuple[Standing, ...]], None]:
         """Standings from the thread of the job to the loop, many at once."""

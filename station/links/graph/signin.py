@@ -67,6 +67,8 @@ class SignIn:
         self._app: Any = None
         self._cache: Any = None
         self._http: _MsalHttp | None = None
+        self._challenge: str | None = None
+        """Claims that no token could be had for in silence: the next sign-in of a person asks for them (facts: tenant §3.6)."""
         self._lock = threading.RLock()
 
     @property
@@ -115,6 +117,8 @@ class SignIn:
                 self._drop_access_tokens(accounts[0]["home_account_id"])
             answer = self._talk(lambda: app.acquire_token_silent_with_error(
                 self._full(scopes), accounts[0], force_refresh=renew, claims_challenge=claims))
+            if not (answer or {}).get("access_token"):
+                self._challenge = claims or self._challenge
             if answer is None:
                 raise SignInNeeded("graph.sign-in-needed", f"scope {', '.join(scopes)}", scopes=scopes)
             return self._take(answer, scopes)
@@ -135,7 +139,7 @@ class SignIn:
         return self.sign_in_browser(scopes, deadline, open_page, show)
 
     def sign_in_browser(self, scopes: tuple[str, ...], deadline: Deadline, open_page: Browser = webbrowser.open,
-                        show: Callable[[str], None] | None = None, claims: str | None = None, hint: str = "") -> Account:
+                        show: Callable[[str], None] | None = None) -> Account:
         """Sign in through the browser of this computer; `show` gets the address where no browser can be opened.
 
         Raises SignInNeeded with the fault of the refusal, OverBudget `graph.sign-in-timeout`, Cancelled, LinkError.
@@ -144,7 +148,7 @@ class SignIn:
         with Receiver() as receiver:
             flow = self._talk(lambda: app.initiate_auth_code_flow(
                 self._full(scopes), redirect_uri=receiver.redirect, response_mode="form_post", prompt="select_account",
-                login_hint=hint or None, claims_challenge=claims))
+                claims_challenge=self._challenge))
             if not open_page(flow["auth_uri"]):
                 if show is None:
                     raise SignInNeeded("graph.no-browser")
@@ -157,25 +161,26 @@ class SignIn:
         self._take(answer, scopes)
         return self._signed_in()
 
-    def sign_in_broker(self, scopes: tuple[str, ...], deadline: Deadline, window: int, hint: str = "") -> Account:
+    def sign_in_broker(self, scopes: tuple[str, ...], deadline: Deadline, window: int) -> Account:
         """Sign in through the broker of the operating system, over the window whose handle is given (0: a console)."""
         app = self._person_client()
         answer = self._talk(lambda: app.acquire_token_interactive(
-            self._full(scopes), login_hint=hint or None, prompt="select_account", timeout=int(deadline.remaining()) or 1,
-            parent_window_handle=window or app.CONSOLE_WINDOW_HANDLE))
+            self._full(scopes), prompt="select_account", timeout=int(deadline.remaining()) or 1,
+            claims_challenge=self._challenge, parent_window_handle=window or app.CONSOLE_WINDOW_HANDLE))
         self._take(answer, scopes)
         return self._signed_in()
 
     def sign_in_device_code(self, scopes: tuple[str, ...], deadline: Deadline, show: Callable[[DeviceCode], None]) -> Account:
         """Sign in on another device: `show` gets the code to display. Cancelling the deadline's token ends the wait."""
         app = self._person_client()
-        flow = self._talk(lambda: app.initiate_device_flow(self._full(scopes)))
+        flow = self._talk(lambda: app.initiate_device_flow(self._full(scopes), claims_challenge=self._challenge))
         if "user_code" not in flow:
             raise self._refused(flow, scopes)
         show(DeviceCode(flow["user_code"], flow["verification_uri"],
                         datetime.fromtimestamp(flow["expires_at"], tz=self._clock.now().tzinfo)))
         answer = self._talk(lambda: app.acquire_token_by_device_flow(
-            flow, exit_condition=lambda _: deadline.token.cancelled or deadline.remaining() <= 0))
+            flow, claims_challenge=self._challenge,
+            exit_condition=lambda _: deadline.token.cancelled or deadline.remaining() <= 0))
         deadline.check("graph.sign-in-timeout", "nobody typed the code in")
         self._take(answer, scopes)
         return self._signed_in()
@@ -219,6 +224,7 @@ class SignIn:
         account = self.account()
         if account is None:
             raise SignInNeeded("graph.sign-in-refused", "no account came back")
+        self._challenge = None
         return account
 
     def _take(self, answer: Mapping[str, Any], scopes: tuple[str, ...]) -> str:
