@@ -4,7 +4,7 @@ It has no links and no journal: what it shows is exactly what was said to it. Co
 would keep, so that a card's button moves the run just as it does at a real bench.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -178,11 +178,6 @@ class StagedBench:
         event = Event(self._seq, STATION, self.clock.now(), unit, run, slot, body)
         self._board, changed = fold(self._board, event, self.paths)
         self._tell(changed)
-
-    def put_all(self, slot: int, bodies: Sequence[Body]) -> None:
-        """Fold several events."""
-        for body in bodies:
-            self.put(slot, body)
 
     def _command(self, slot: int, name: str, body: Body) -> None:
         self.said.append((name, slot))

@@ -4,7 +4,6 @@
 current step looks at a tenant fact. Intervals are bench seconds (facts/tenant §1.9: 15 to 20 s per list call on the bench).
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,11 +158,3 @@ class TenantSensor:
             facts = changed(run.facts, answers.get(self.serial_of(run), {}), Link.GRAPH, self.clock.now())
             if facts:
                 self.tell(run, facts)
-
-
-async def until_cancelled(work: Awaitable[None]) -> None:
-    """Await a watch that ends by cancellation only."""
-    try:
-        await work
-    except asyncio.CancelledError:
-        return

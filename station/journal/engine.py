@@ -68,7 +68,7 @@ def _how_to_read(file: Path) -> dict[str, str]:
     except sqlite3.OperationalError:
         if not file.with_name(f"{file.name}-wal").exists():
             return {"mode": "ro", "immutable": "1"}
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         pass  # the statement that follows says what is wrong with the file
     return {"mode": "ro"}
 

@@ -1,7 +1,7 @@
 """Labels and symbols as SVG: for the HTML certificate, for previews, and for printing from a browser."""
 
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from station.report import code128
 from station.report.label import Bars, Item, Label, Matrix, Text, qr
@@ -17,15 +17,6 @@ def svg(label: Label) -> str:
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{size.width:g}mm" height="{size.height:g}mm" '
             f'viewBox="0 0 {size.width:g} {size.height:g}" font-family="Noto Sans, DejaVu Sans, Arial, sans-serif">'
             f'<rect width="100%" height="100%" fill="#fff"/>{drawn}</svg>')
-
-
-def qr_svg(text: str, size: float) -> str:
-    """A QR symbol alone, `size` millimetres with its quiet zone of four modules (ISO/IEC 18004)."""
-    rows = qr(text)
-    side = len(rows) + 8
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{size:g}mm" height="{size:g}mm" viewBox="-4 -4 {side} {side}" '
-            f'role="img" aria-label={quoteattr(text)}><rect x="-4" y="-4" width="{side}" height="{side}" fill="#fff"/>'
-            f'<path d="{_path(runs(rows))}"/></svg>')
 
 
 def runs(rows: list[list[bool]]) -> Iterator[tuple[int, int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -187,12 +187,6 @@ class Inspecting(QWidget):
     def _edit(self) -> None:
         if self.file is not None:
             self._take_over(self.file, self._password)
-
-    def copy_value(self) -> None:
-        """Put the value of the chosen line on the clipboard; masked values stay masked."""
-        item = self.tree.currentItem()
-        if item is not None:
-            QGuiApplication.clipboard().setText(item.data(1, Qt.ItemDataRole.UserRole))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(u.toLocalFile().casefold().endswith(".ppkg") for u in event.mimeData().urls()):

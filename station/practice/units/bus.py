@@ -92,11 +92,6 @@ class VirtualBus:
         self._changed()
         return device
 
-    def remove_foreign(self, device: ForeignDevice) -> None:
-        """Unplug it."""
-        self.foreign.remove(device)
-        self._changed()
-
     def devices(self) -> Iterator[DeviceId]:
         """Everything that is on the bus now."""
         for unit in self.units:
