@@ -64,7 +64,7 @@ APPLIED = Step(
     key="applied", verb=N_("Look at the result"),
     instruction=N_("The headset says whether the package was applied. If it succeeded, press OK there and confirm it here."),
     actor=Actor.PERSON, proof=Either(Attested("package-applied"), Is("tenant.enrolled", True)), budget=1200,
-    picture="package-applied", no_timer=N_("Applying takes as long as the package is big."),
+    picture="package-applied", no_timer=N_("How long it takes depends on the size of the package."),
     otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.LOCKED),
     attestation=Attestation("package-applied", N_("It succeeded")),
     faults=enrolled.ENROLMENT_FAULTS, forgets=frozenset({"attested.package-applied"}) | enrolled.FORGOTTEN, retry_from="apply")
