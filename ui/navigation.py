@@ -51,6 +51,8 @@ class Navigation(QFrame):
             press.setToolButtonStyle(style)
 
     def show_chosen(self, key: str) -> None:
-        """Mark the screen that is open."""
+        """Mark the screen that is open. Tab comes to its button, arrow keys to the others."""
         if key in self.buttons:
             self.buttons[key].setChecked(True)
+        for name, press in self.buttons.items():
+            press.setFocusPolicy(Qt.FocusPolicy.TabFocus if name == key else Qt.FocusPolicy.NoFocus)

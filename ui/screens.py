@@ -5,6 +5,7 @@ A screen is added by one line in `SCREENS`: key, title (a msgid), icon of `resou
 returns a QWidget; it is called again after the language or the theme changed. A screen may have
 
     open_at(about: Mapping[str, str]) -> None     shown with something in particular, such as {"serial": "…"}
+    first: QWidget                                what has the focus when it is opened
     scanned(text: str) -> bool                    is told of a scan while it is shown; whether the scan was meant for it
     keep() -> object, restore(kept: object)       carries typed text over such a change
 """

@@ -117,12 +117,18 @@ class Window(QMainWindow):
         self._key = screen
         widget = self._open.get(screen) or self._make(screen)
         self.stack.setCurrentWidget(widget)
-        self.stack.setFocusProxy(widget)
+        self._focus_on(widget)
         self._navigation.show_chosen(screen)
         self._show_panel()
         opened = getattr(widget, "open_at", None)
         if about and opened is not None:
             opened(about)
+
+    def _focus_on(self, screen: QWidget) -> None:
+        """The screen's own first place. Not by focus proxies: with those, Tab leaves out what stands before that place."""
+        first, at = getattr(screen, "first", None), self.focusWidget()
+        if first is not None and (at is None or not screen.isAncestorOf(at)):
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def change(self, preferences: Preferences) -> None:
         self.remember(preferences)
@@ -201,7 +207,6 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.keys.install()
-        self.stack.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close or self._station is None or not self._station.bench.working:

@@ -91,7 +91,23 @@ def nameless(window: Window) -> list[str]:
 
 
 def unreachable(window: Window) -> list[str]:
-    return [name_of(w) for w in controls(window) if w.isEnabled() and not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    return [name_of(w) for w in controls(window) if w.isEnabled()
+            and not w.focusPolicy() & Qt.FocusPolicy.TabFocus and not _beside_the_checked(w)]
+
+
+def never_tabbed_to(window: Window) -> list[str]:
+    """Controls that Tab never comes to; in an exclusive group it comes to the checked one, and arrow keys to the others."""
+    stops: list[QWidget] = []
+    at: QWidget | None = window.focusWidget() or window.centralWidget()
+    while at is not None and at not in stops:
+        stops.append(at)
+        at.focusNextPrevChild(True)
+        at = window.focusWidget()
+    return [name_of(w) for w in controls(window) if w.isEnabled() and w not in stops and not _beside_the_checked(w)]
+
+
+def _beside_the_checked(widget: QWidget) -> bool:
+    return isinstance(widget, QAbstractButton) and (widget.autoExclusive() or bool(widget.group())) and not widget.isChecked()
 
 
 def smaller_than(least: int) -> Audit:
@@ -107,6 +123,11 @@ def test_every_control_has_a_name(audited: Any, key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_control_is_reached_by_the_keyboard(audited: Any, key: str) -> None:
     assert audited(unreachable, key) == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_tab_comes_to_every_control(audited: Any, key: str) -> None:
+    assert audited(never_tabbed_to, key) == []
 
 
 @pytest.mark.parametrize("key", KEYS)

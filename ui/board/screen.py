@@ -135,7 +135,7 @@ class BoardScreen(QWidget):
         layout.setSpacing(0)
         layout.addLayout(middle, 1)
         layout.addWidget(self._side)
-        self.setFocusProxy(self.view)
+        self.first = self.view
 
 
 def build(context: Context) -> BoardScreen:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from station.package import settings as s
@@ -24,6 +25,7 @@ from ui.widgets.paper import SPLIT, clear, paper, row, scrolled
 from ui.widgets.text import label
 
 LINT_AFTER_MS = 250
+NARROW, ONLY_ICONS, LEAST_FINDINGS, USUAL_FINDINGS, WIDEST = 1000, 60, 250, 300, 16_777_215
 BEGINNINGS: dict[type, Callable[[], Any]] = {
     s.WifiNetwork: lambda: s.WifiNetwork(""), s.WifiProfile: lambda: s.WifiProfile(""),
     s.Certificate: lambda: s.Certificate("", ""), s.ClientCertificate: lambda: s.ClientCertificate("", ""),
@@ -71,8 +73,17 @@ class Editor(QWidget):
         self.pages.setCurrentRow(0)
         self.judge()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the two sides give way, so that no field is cut."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW * self._context.theme.sizes.text
+        self.pages.setMaximumWidth(ONLY_ICONS if narrow else WIDEST)
+        self.findings.setMinimumWidth(LEAST_FINDINGS if narrow else USUAL_FINDINGS)
+        self.findings.setMaximumWidth(LEAST_FINDINGS if narrow else WIDEST)
+
     def _add_page(self, title: str, icon: str) -> None:
         item = QListWidgetItem(self._context.theme.icon(icon), _(title))
+        item.setToolTip(_(title))
         item.setSizeHint(QSize(0, self._context.theme.sizes.target))
         self.pages.addItem(item)
 
@@ -158,7 +169,7 @@ class Editor(QWidget):
             item = self.pages.item(number)
             bad = spec.key in wrong
             item.setIcon(self._context.theme.icon("error" if bad else spec.icon, "danger" if bad else "ink"))
-            item.setToolTip(_("There are errors on this page.") if bad else "")
+            item.setToolTip(_("There are errors on this page.") if bad else _(spec.title))
 
 
 class SectionCard(QWidget):

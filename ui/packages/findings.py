@@ -43,7 +43,6 @@ class FindingList(QWidget):
         layout.addWidget(label(_("What the check says"), Type.HEADING))
         layout.addWidget(self.summary)
         layout.addWidget(scrolled(inside), 1)
-        self.setMinimumWidth(300)
         self.shown: tuple[Finding, ...] = ()
 
     def show_findings(self, found: Sequence[Finding]) -> None:

@@ -68,7 +68,7 @@ class RecordsScreen(Page):
         self.view = self._table()
         self.preview = QTextBrowser()
         self._fill()
-        self.setFocusProxy(self.search)
+        self.first = self.search
 
     # Building.
 

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
 
+from ui.language import _
+
 SPLIT = 16
 """The room between two sides of a screen that can be drawn wider."""
 
@@ -53,7 +55,10 @@ def rule(upright: bool = False) -> QFrame:
 
 
 def scrolled(widget: QWidget) -> QScrollArea:
-    """The widget in an area that scrolls down, by finger too, and never sideways."""
+    """The widget in an area that scrolls down, by finger and keyboard too, and never sideways.
+
+    It is a stop of the keyboard, and shown as one, only while there is something to scroll to.
+    """
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -61,6 +66,10 @@ def scrolled(widget: QWidget) -> QScrollArea:
     widget.setProperty("paper", widget.property("paper") or "none")
     area.setWidget(widget)
     QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+    area.setAccessibleName(_("Scrolls up and down"))
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.verticalScrollBar().rangeChanged.connect(lambda _least, most: area.setFocusPolicy(
+        Qt.FocusPolicy.StrongFocus if most else Qt.FocusPolicy.NoFocus))
     return area
 
 
