@@ -25,7 +25,8 @@ from ui.widgets.paper import SPLIT, clear, paper, row, scrolled
 from ui.widgets.text import label
 
 LINT_AFTER_MS = 250
-NARROW, ONLY_ICONS, LEAST_FINDINGS, USUAL_FINDINGS, WIDEST = 1000, 60, 250, 300, 16_777_215
+NARROW, USUAL_SIDES, NARROW_SIDES = 1000, (250, 350), (64, 250)
+"""Below which width the page list shows icons only; and the widths of page list and findings."""
 BEGINNINGS: dict[type, Callable[[], Any]] = {
     s.WifiNetwork: lambda: s.WifiNetwork(""), s.WifiProfile: lambda: s.WifiProfile(""),
     s.Certificate: lambda: s.Certificate("", ""), s.ClientCertificate: lambda: s.ClientCertificate("", ""),
@@ -48,6 +49,8 @@ class Editor(QWidget):
         self.pages.setIconSize(QSize(22, 22))
         self.stack = QStackedWidget()
         self.findings = FindingList(context.theme, self.show_place)
+        self.pages.setMinimumWidth(NARROW_SIDES[0])
+        self.findings.setMinimumWidth(NARROW_SIDES[1])
         self._built: dict[int, int] = {}
         for spec in PAGES:
             self._add_page(spec.title, spec.icon)
@@ -56,13 +59,13 @@ class Editor(QWidget):
         self.catalogue = AllSettings(context, draft, self._add_setting, self.show_page)
         self.stack.addWidget(self.catalogue)
         self.pages.currentRowChanged.connect(self._show)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        self._narrow: bool | None = None
+        self._split = split = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.pages, self.stack, self.findings):
             split.addWidget(part)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(SPLIT)
-        split.setSizes([250, 680, 350])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.addWidget(split)
@@ -77,9 +80,10 @@ class Editor(QWidget):
         """In a narrow window the two sides give way, so that no field is cut."""
         super().resizeEvent(event)
         narrow = self.width() < NARROW * self._context.theme.sizes.text
-        self.pages.setMaximumWidth(ONLY_ICONS if narrow else WIDEST)
-        self.findings.setMinimumWidth(LEAST_FINDINGS if narrow else USUAL_FINDINGS)
-        self.findings.setMaximumWidth(LEAST_FINDINGS if narrow else WIDEST)
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            sides = NARROW_SIDES if narrow else USUAL_SIDES
+            self._split.setSizes([sides[0], self.width() - sum(sides), sides[1]])
 
     def _add_page(self, title: str, icon: str) -> None:
         item = QListWidgetItem(self._context.theme.icon(icon), _(title))
