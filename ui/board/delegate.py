@@ -130,7 +130,7 @@ class TileDelegate(QStyledItemDelegate):
         top = QRect(inner.x(), inner.y(), inner.width(), round(f.mark * 1.15))
         foot = QRect(inner.x(), inner.bottom() - small, inner.width(), small)
         thick = max(6, f.pad // 3)
-        steps = QRect(inner.x(), foot.y() - thick, inner.width(), thick)
+        steps = QRect(inner.x(), foot.y() - round(1.5 * thick), inner.width(), thick)
         word = QRect(inner.x(), top.bottom() + 2, inner.width(), steps.y() - top.bottom() - 4)
         return Places(body, top, QRect(), steps, word, foot)
 

@@ -31,7 +31,8 @@ from ui.widgets.ring import Ring
 from ui.widgets.text import label, told
 from ui.widgets.wrapping import WrappingButton
 
-NARROW, LEAST_PICTURE, PICTURE_SHARE = 900, 110, 0.36
+NARROW, LEAST_PICTURE, PICTURE_SHARE, COLUMN_SHARE, PICTURE_SHAPE = 900, 110, 0.36, 0.55, 0.58
+"""Widths and heights; the shares are of the pane: of its height, of its width beside the facts, and height to width."""
 ICONS = {Way.RETRY: "retry", Way.SKIP: "skip", Way.CANCEL: "stop", Way.START: "play"}
 
 
@@ -100,6 +101,7 @@ class GuidePane(QWidget):
         self._facts = FactList(self._context.theme)
         self._otherwise: Otherwise | None = None
         self._ask: QPushButton | None = None
+        self._start: StartChoice | None = None
         if self._large:
             frame, layout = paper("card")
             layout.addWidget(self._facts)
@@ -113,13 +115,17 @@ class GuidePane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window has the facts below the card; a low one has a smaller picture, so that the words stay in sight."""
         super().resizeEvent(event)
-        narrow = self.width() < NARROW * self._context.theme.sizes.text
-        self._across.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        down = self._narrow()
+        self._across.setDirection(QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight)
         for picture in self.findChildren(Picture):
             picture.setMaximumHeight(self._picture_height())
 
     def _picture_height(self) -> int:
-        return max(LEAST_PICTURE, round(self.height() * PICTURE_SHARE))
+        wide = self.width() * (COLUMN_SHARE if self._large and not self._narrow() else 1)
+        return max(LEAST_PICTURE, round(min(self.height() * PICTURE_SHARE, wide * PICTURE_SHAPE)))
+
+    def _narrow(self) -> bool:
+        return self.width() < NARROW * self._context.theme.sizes.text
 
     def _another(self) -> None:
         self._starts_again = False
@@ -155,6 +161,7 @@ class GuidePane(QWidget):
         clear(self._foot)
         self._otherwise = None
         self._ask = None
+        self._start = None
 
     def _show(self, card: Card) -> None:
         self._empty()
@@ -168,18 +175,18 @@ class GuidePane(QWidget):
         picture.setMaximumHeight(self._picture_height())
         picture.show_picture(card.picture, _("Picture: {what}").format(what=_(card.title)))
         if starting:
-            self._body.addWidget(picture, 1)
-            self._body.addWidget(StartChoice(self._context, self._commands, card.slot))
+            self._body.addWidget(picture)
+            self._start = StartChoice(self._context, self._commands, card.slot)
+            self._body.addWidget(self._start)
         else:
             usual, inside = self._usual()
-            inside.addWidget(picture, 1)
+            inside.addWidget(picture)
             inside.addWidget(label(_(card.text), Type.INSTRUCTION if self._large else Type.CARD))
             for name, note in card.notes:
                 inside.addLayout(told(_(name), _(note)))
             self._show_fault(inside, card)
             self._show_timer(inside, card)
-            inside.addStretch(1)
-            self._body.addWidget(usual, 4)
+            self._body.addWidget(usual)
             if card.otherwise:
                 self._otherwise = Otherwise(card.otherwise, lambda code: self._commands.report(card.slot, code),
                                             partial(self._make_room, usual),
@@ -275,7 +282,9 @@ class GuidePane(QWidget):
         presses = self._ways(card)
         following = self._commands.next_slot(card.slot)
         self._shown_foot = following.slot if following else 0
-        shown: list[QWidget] = [*([self._ask] if self._ask else []), *presses, *([self._next(following)] if following else [])]
+        starts = self._start.presses if self._start else []
+        shown: list[QWidget] = [*starts, *([self._ask] if self._ask else []), *presses,
+                                *([self._next(following)] if following else [])]
         if not shown:
             return
         self._foot.addWidget(rule())
@@ -286,8 +295,8 @@ class GuidePane(QWidget):
                 line.add(widget, grows=isinstance(widget, WrappingButton))
             self._foot.addWidget(line)
             return
-        if self._ask is not None:
-            self._foot.addWidget(self._ask)
+        for decision in (*starts, *([self._ask] if self._ask else [])):
+            self._foot.addWidget(decision)
         if presses:
             self._foot.addLayout(row(*presses, None, gap=4))
         if following is not None:

@@ -20,7 +20,7 @@ VERDICTS = {True: ("check", "good", N_("holds")), False: ("cancel", "danger", N_
 
 
 class StartChoice(QWidget):
-    """Choose and start, for one unit or all that are ready."""
+    """Choose and start, for one unit or all that are ready. `presses` begin it; they stand where the card's decision stands."""
 
     def __init__(self, context: Context, commands: Commands, slot: int) -> None:
         super().__init__()
@@ -47,12 +47,12 @@ class StartChoice(QWidget):
         start = button(_("Start this unit"), lambda: commands.start((slot,), self.blueprint), Weight.PRIMARY,
                        context.theme.icon("play", "on_accent"))
         start.setObjectName("primary")
-        layout.addWidget(start)
+        self.presses = [start]
         ready = commands.ready()
         if len(ready) > 1:
             text = ngettext("Start {n} ready unit", "Start {n} ready units", len(ready))
-            layout.addWidget(button(text, lambda: commands.start(commands.ready(), self.blueprint),
-                                    icon=context.theme.icon("play-all")))
+            self.presses.append(button(text, lambda: commands.start(commands.ready(), self.blueprint),
+                                       icon=context.theme.icon("play-all")))
         self._show()
 
     @property

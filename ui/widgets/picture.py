@@ -7,9 +7,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.theme import Theme
 
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own "no limit"."""
+
 
 class Picture(QWidget):
-    """Shows one drawing; `show_picture` changes it. `about` is what a screen reader says."""
+    """Shows one drawing, as high as its maximum where that is set; `show_picture` changes it. `about` is what a screen reader says."""
 
     def __init__(self, theme: Theme, least: QSize | None = None) -> None:
         super().__init__()
@@ -17,7 +20,7 @@ class Picture(QWidget):
         self._name = ""
         self._drawing: QSvgRenderer | None = None
         self._least = least or QSize(200, 125)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     @property
     def name(self) -> str:
@@ -35,7 +38,7 @@ class Picture(QWidget):
 
     def sizeHint(self) -> QSize:
         hint = self._least * 1.2
-        return QSize(hint.width(), min(hint.height(), self.maximumHeight()))
+        return QSize(hint.width(), self.maximumHeight() if self.maximumHeight() < QWIDGETSIZE_MAX else hint.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self._least.width(), 160), min(self._least.height(), 100))
