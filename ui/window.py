@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
@@ -115,9 +115,11 @@ class Window(QMainWindow):
         if self._context is None:
             return
         self._key = screen
-        widget = self._open.get(screen) or self._make(screen)
-        self.stack.setCurrentWidget(widget)
-        self._focus_on(widget)
+        known = self._open.get(screen)
+        widget = known or self._make(screen)
+        if known is None or self.stack.currentWidget() is not widget:
+            self.stack.setCurrentWidget(widget)
+            self._focus_on(widget)
         self._navigation.show_chosen(screen)
         self._show_panel()
         opened = getattr(widget, "open_at", None)
@@ -126,9 +128,11 @@ class Window(QMainWindow):
 
     def _focus_on(self, screen: QWidget) -> None:
         """The screen's own first place. Not by focus proxies: with those, Tab leaves out what stands before that place."""
-        first, at = getattr(screen, "first", None), self.focusWidget()
-        if first is not None and (at is None or not screen.isAncestorOf(at)):
+        first: QWidget | None = getattr(screen, "first", None)
+        if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(self.focusWidget(), QScrollArea):
+            self.focusNextChild()
 
     def change(self, preferences: Preferences) -> None:
         self.remember(preferences)

@@ -31,7 +31,7 @@ from ui.widgets.ring import Ring
 from ui.widgets.text import label, told
 from ui.widgets.wrapping import WrappingButton
 
-NARROW, LEAST_PICTURE, PICTURE_SHARE, COLUMN_SHARE, PICTURE_SHAPE = 900, 110, 0.36, 0.55, 0.58
+NARROW, LEAST_PICTURE, PICTURE_SHARE, COLUMN_SHARE, PICTURE_SHAPE, LOW = 900, 110, 0.36, 0.55, 0.58, 560
 """Widths and heights; the shares are of the pane: of its height, of its width beside the facts, and height to width."""
 ICONS = {Way.RETRY: "retry", Way.SKIP: "skip", Way.CANCEL: "stop", Way.START: "play"}
 
@@ -109,6 +109,7 @@ class GuidePane(QWidget):
             across.addWidget(frame, 2, Qt.AlignmentFlag.AlignTop)
         outer.addWidget(scrolled(inside), 1)
         self._foot = QVBoxLayout()
+        self._foot.setSpacing(8)
         self._foot.setContentsMargins(*((28, 0, 28, 14) if self._large else (18, 0, 18, 12)))
         outer.addLayout(self._foot)
 
@@ -121,6 +122,8 @@ class GuidePane(QWidget):
             picture.setMaximumHeight(self._picture_height())
 
     def _picture_height(self) -> int:
+        if self._start is not None or (self._card is not None and self._card.code and not self._large):
+            return LEAST_PICTURE if self.height() >= LOW else 0    # what there is to choose or to cure counts for more
         wide = self.width() * (COLUMN_SHARE if self._large and not self._narrow() else 1)
         return max(LEAST_PICTURE, round(min(self.height() * PICTURE_SHARE, wide * PICTURE_SHAPE)))
 
@@ -172,11 +175,11 @@ class GuidePane(QWidget):
         starting = self._starts_again or card.ask is Way.START
         least = QSize(176, 110) if starting else QSize(420, 262) if self._large else QSize(240, 150)
         picture = Picture(self._context.theme, least)
+        self._start = StartChoice(self._context, self._commands, card.slot) if starting else None
         picture.setMaximumHeight(self._picture_height())
         picture.show_picture(card.picture, _("Picture: {what}").format(what=_(card.title)))
-        if starting:
+        if self._start is not None:
             self._body.addWidget(picture)
-            self._start = StartChoice(self._context, self._commands, card.slot)
             self._body.addWidget(self._start)
         else:
             usual, inside = self._usual()
@@ -288,7 +291,6 @@ class GuidePane(QWidget):
         if not shown:
             return
         self._foot.addWidget(rule())
-        self._foot.addSpacing(4)
         if self._large:
             line = Flow()
             for widget in shown:

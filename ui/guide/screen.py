@@ -11,7 +11,7 @@ class GuideScreen(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.pane = GuidePane(context, large=True)
+        self.first = self.pane = GuidePane(context, large=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)

@@ -39,8 +39,8 @@ class StartChoice(QWidget):
         self._choice.currentIndexChanged.connect(self._chosen)
         context.live.blueprint_changed.connect(self._follow)
         layout.addWidget(Field(_("Blueprint"), self._choice))
-        layout.addWidget(button(_("Which path fits?"), lambda: commands.choose_path(slot), Weight.QUIET,
-                                context.theme.icon("question", "accent_ink")))
+        layout.addLayout(row(button(_("Which path fits?"), lambda: commands.choose_path(slot), Weight.QUIET,
+                                    context.theme.icon("question", "accent_ink")), None))
         self._about = QVBoxLayout()
         self._about.setSpacing(10)
         layout.addLayout(self._about)
@@ -97,4 +97,6 @@ class StartChoice(QWidget):
         mark.setFixedSize(QSize(22, 22))
         text = label(_(precondition.about), wrap=True)
         verdict = label(_(said), Type.CAPTION, tone, wrap=False)
-        return row(mark, text, verdict)
+        line = row(mark, text, verdict)
+        line.setStretch(1, 1)
+        return line

@@ -9,8 +9,9 @@ from ui.theme.tokens import TYPE, Sizes, Tokens, Type
 
 _SHEET = Template("""
 QToolTip { color: $ink; background: $raised; border: 1px solid $line_strong; padding: 4px 8px; }
-QScrollArea, QScrollArea > QWidget > QWidget[paper="none"] { border: 0; background: transparent; }
+QScrollArea { border: 2px solid transparent; background: transparent; }
 QScrollArea:focus { border: 2px solid $accent; }
+QScrollArea > QWidget > QWidget[paper="none"] { border: 0; background: transparent; }
 QFrame[paper="card"] { background: $surface; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[paper="flat"] { background: $surface; border: 0; }
 QFrame[paper="rail"] { background: $surface; border: 0; border-right: 1px solid $line; }

@@ -12,7 +12,10 @@ QWIDGETSIZE_MAX = (1 << 24) - 1
 
 
 class Picture(QWidget):
-    """Shows one drawing, as high as its maximum where that is set; `show_picture` changes it. `about` is what a screen reader says."""
+    """Shows one drawing, as high as its maximum where that is set; `show_picture` changes it.
+
+    `about` is what a screen reader says.
+    """
 
     def __init__(self, theme: Theme, least: QSize | None = None) -> None:
         super().__init__()
@@ -41,7 +44,7 @@ class Picture(QWidget):
         return QSize(hint.width(), self.maximumHeight() if self.maximumHeight() < QWIDGETSIZE_MAX else hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self._least.width(), 160), min(self._least.height(), 100))
+        return QSize(min(self._least.width(), 160), min(self._least.height(), self.maximumHeight(), 100))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._drawing is None:
