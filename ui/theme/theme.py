@@ -51,6 +51,7 @@ class Theme:
         font.setPixelSize(max(1, round(pixels)))
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         font.setFeature(QFont.Tag("tnum"), 1)
+        font.setFeature(QFont.Tag("calt"), 0)    # it would write the x of 0x80180018 as a multiplication sign
         return font
 
     def colour(self, name: str) -> QColor:
