@@ -74,8 +74,15 @@ class Theme:
         return _glyph(name, colour, side, ratio)
 
     def picture(self, name: str) -> QSvgRenderer:
-        """A drawing of `resources/gestures` in this mode's colours; the drawing `unknown` where there is none of that name."""
-        return QSvgRenderer(QByteArray(in_mode(name, self.tokens.mode).encode()))
+        """A drawing of `resources/gestures` in this mode's colours; the drawing `unknown` where there is none of that name.
+
+        Its view box is as high as what is drawn, so that no empty strip stands between it and the words below.
+        """
+        drawing = QSvgRenderer(QByteArray(in_mode(name, self.tokens.mode).encode()))
+        top, bottom = _drawn(name)
+        whole = drawing.viewBoxF()
+        drawing.setViewBox(QRectF(whole.x(), whole.y() + top, whole.width(), bottom - top))
+        return drawing
 
 
 @cache
@@ -102,6 +109,20 @@ def in_mode(name: str, mode: Mode) -> str:
     for i, token in enumerate(DRAWN_IN.values()):
         svg = svg.replace(f"@{i}@", getattr(TOKENS[mode], token))
     return svg
+
+
+@cache
+def _drawn(name: str) -> tuple[int, int]:
+    """The first line on which something is drawn, and the first below the last one."""
+    drawing = QSvgRenderer(QByteArray(in_mode(name, Mode.LIGHT).encode()))
+    image = QImage(drawing.defaultSize(), QImage.Format.Format_Alpha8)
+    image.fill(0)
+    painter = QPainter(image)
+    drawing.render(painter)
+    painter.end()
+    dots, stride = memoryview(image.constBits()), image.bytesPerLine()
+    lines = [y for y in range(image.height()) if any(dots[y * stride:y * stride + image.width()])]
+    return (lines[0], lines[-1] + 1) if lines else (0, image.height())
 
 
 @cache

@@ -23,7 +23,9 @@ class Picture(QWidget):
         self._name = ""
         self._drawing: QSvgRenderer | None = None
         self._least = least or QSize(200, 125)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def name(self) -> str:
@@ -37,7 +39,16 @@ class Picture(QWidget):
             return
         self._name = name
         self._drawing = self._theme.picture(name) if name else None
+        self.updateGeometry()
         self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        drawn = self._drawing.viewBoxF() if self._drawing is not None else None
+        wanted = round(width * drawn.height() / drawn.width()) if drawn is not None else self.minimumSizeHint().height()
+        return min(self.maximumHeight(), wanted)
 
     def sizeHint(self) -> QSize:
         hint = self._least * 1.2
@@ -49,7 +60,7 @@ class Picture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._drawing is None:
             return
-        drawn = self._drawing.defaultSize()
+        drawn = self._drawing.viewBoxF().size()
         scale = min(self.width() / drawn.width(), self.height() / drawn.height())
         width, height = drawn.width() * scale, drawn.height() * scale
         painter = QPainter(self)
