@@ -18,7 +18,7 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import paper, row, rule
 from ui.widgets.text import label
 
-RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, WIDE = 184, 430, 330, 0.31, 1060
+RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, WIDE = 184, 430, 330, 0.32, 1060
 
 
 class BoardScreen(QWidget):
