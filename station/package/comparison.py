@@ -88,8 +88,17 @@ def _settings(image: PackageImage | None, reveal: bool) -> dict[str, _Value]:
         for parm in document.parms:
             row = shown(document, parm, reveal=reveal)
             place = f"{row.context}: {row.place}" if row.context != "RunTime" else row.place
+            place = _conditional(document.path) + place
+            while place in found:
+                place += " +"
             found[place] = _Value(parm.value, row.value)
     return found
+
+
+def _conditional(path: str) -> str:
+    """Settings under a condition stand in a numbered folder of their own."""
+    parts = path.split("/")
+    return "" if len(parts) < 2 or parts[0] != "Multivariant" or parts[1] == "0" else f"{parts[0]}/{parts[1]}: "
 
 
 def _files(image: PackageImage | None, reveal: bool) -> dict[str, _Value]:

@@ -90,7 +90,7 @@ def import_contents(contents: PackageContents, *, keep: SecretKeeper, files: Fil
         custom, unknown = xml.Customizations(image.config, found.common), found.unknown
     config = image.config if not custom.config.name else custom.config
     result = _Import(custom.common, config, image.info, keep, files, schema, _policies(image)).run()
-    return replace(result, left_out=(*result.left_out, *unknown))
+    return replace(result, left_out=(*result.left_out, *unknown, *_variants(custom)))
 
 
 def _from_customizations(path: Path, keep: SecretKeeper, folder: Path, schema: Schema) -> Imported:
@@ -101,7 +101,13 @@ def _from_customizations(path: Path, keep: SecretKeeper, folder: Path, schema: S
     except OSError as e:
         raise NotFound("package.not-found", path.name) from e
     keeper = FileKeeper(folder, {}, beside=path.parent)
-    return _Import(custom.common, custom.config, ImageInfo(), keep, keeper, schema, {}).run()
+    found = _Import(custom.common, custom.config, ImageInfo(), keep, keeper, schema, {}).run()
+    return replace(found, left_out=(*found.left_out, *_variants(custom)))
+
+
+def _variants(custom: xml.Customizations) -> tuple[str, ...]:
+    """Settings under conditions cannot be said in the settings of one headset."""
+    return tuple(f"Variant {n}" for n in range(1, custom.variants + 1))
 
 
 def _policies(image: PackageImage) -> dict[tuple[str, str], tuple[str, str, bool]]:

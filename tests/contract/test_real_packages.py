@@ -3,6 +3,7 @@
 HOLOBENCH_PACKAGES may name further folders (separated as in PATH) with packages, and HOLOBENCH_STORE a settings store (*.dat).
 """
 
+import datetime
 import hashlib
 import io
 import json
@@ -25,6 +26,7 @@ from station.package.compiler import CarriedFile, Dialect, compile_settings
 from station.package.contents import PackageImage, read_package, verify_files
 from station.package.inspection import inspect_package
 from station.package.layout import Asset
+from station.package.lint import check_package
 from station.package.provxml import Parm
 from station.package.schema import Action, Kind, Schema, Serialization, Setting, shipped
 from station.package.signature import check_catalogue
@@ -139,6 +141,14 @@ def _asset(file: CarriedFile, number: int, image: PackageImage) -> Asset:
     """A carried file under the checksum that the package gives it: the tool keeps that of the file as it was first chosen."""
     parts = next(f.path.split("/") for f in image.assets if f.path.split("/")[2].startswith(f"{number}_"))
     return Asset(file, number, parts[2].split("_", 1)[1], int(parts[1]))
+
+
+@real
+@names
+def test_a_real_package_does_what_its_source_says(path: Path, store: Schema) -> None:
+    today = datetime.date(2026, 11, 23)
+    for schema in (None, store):
+        assert "source-differs" not in {f.rule for f in check_package(path, today=today, schema=schema)}
 
 
 @real

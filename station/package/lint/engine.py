@@ -11,12 +11,13 @@ from station.model.errors import DataError, Refused
 from station.package.contents import read_package
 from station.package.import_files import FileView, package_files
 from station.package.importer import import_contents
-from station.package.lint import accounts, carried, device, identity, network
+from station.package.lint import accounts, carried, device, identity, network, source
 from station.package.lint.rules import Check, Finding, KnownPackage, Severity, Subject
 from station.package.schema import Schema, shipped
 from station.package.settings import Headset, Identity, PackageSettings
 
-CHECKS: tuple[Check, ...] = (*identity.CHECKS, *network.CHECKS, *accounts.CHECKS, *device.CHECKS, *carried.CHECKS)
+CHECKS: tuple[Check, ...] = (*identity.CHECKS, *network.CHECKS, *accounts.CHECKS, *device.CHECKS, *carried.CHECKS,
+                              *source.CHECKS)
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _READ_LIMIT = 4 << 20
 

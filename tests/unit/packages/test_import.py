@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from station.model.errors import DataError, NotFound
 from station.package.customizations import Customizations, render
 from station.package.importer import Imported, canonical, import_settings
+from station.package.lint import check_package
 from station.package.schema import shipped
 from station.package.settings import (
     AccountManagement,
@@ -148,6 +149,8 @@ def test_any_settings_come_back_as_they_were(some: PackageSettings) -> None:
         for field in dataclasses.fields(some):
             assert getattr(found.settings, field.name) == getattr(some, field.name), field.name
         assert found.left_out == ()
+        judged = check_package(next(Path(folder).glob("*.ppkg")), today=making.TODAY)
+        assert "source-differs" not in {f.rule for f in judged}
 
 
 def test_an_import_builds_the_same_bytes_again(tmp_path: Path) -> None:
@@ -257,3 +260,10 @@ def test_a_customizations_of_no_reasonable_size_is_refused(tmp_path: Path) -> No
     with pytest.raises(DataError) as caught:
         import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path)
     assert caught.value.code == "package.too-large"
+
+
+def test_settings_under_conditions_are_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "c.xml").write_text(CUSTOMIZATIONS.replace("</WindowsCustomizations>", (
+        "<Settings><Customizations><Common/><Variant/><Variant/></Customizations></Settings></WindowsCustomizations>")))
+    found = import_settings(tmp_path / "c.xml", keep=lambda n, _: n, folder=tmp_path)
+    assert found.left_out[-2:] == ("Variant 1", "Variant 2")

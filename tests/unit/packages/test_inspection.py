@@ -18,6 +18,7 @@ from station.package.inspection import inspect_package
 from station.package.masking import MASK, is_secret, masked, secrets_in
 from station.package.settings import LocalUser, WifiNetwork
 from station.package.signature import check_catalogue
+from station.package.wim_read import WimReader
 from tests.unit.packages import catalogue_builder, making
 from tests.unit.packages.rewriting import rewritten
 
@@ -230,6 +231,22 @@ def test_packages_are_compared_setting_by_setting(tmp_path: Path) -> None:
     said = repr(found)
     assert not any(value in said for value in making.SECRETS.values())
     assert found["WiFi/Profile/LAB/WlanXml"].first != found["WiFi/Profile/LAB/WlanXml"].second, "told as different, unseen"
+
+
+def test_settings_under_a_condition_are_compared_beside_the_common_ones(package: Path, tmp_path: Path) -> None:
+    """They stand in Multivariant/1 and may set the same place to something else."""
+    source = next(d.path for d in read_package(package).main.documents if "Accounts_Users_bob" in d.path)
+    with package.open("rb") as stream:
+        reader = WimReader(stream)
+        user = reader.images[0].find(source)
+        assert user is not None
+        data = reader.read(user)
+    conditional = rewritten(package.read_bytes(), lambda _path, old: old,
+                            extra={source.replace("Multivariant/0", "Multivariant/1"): data.replace(b'value="1"', b'value="2"')})
+    (tmp_path / "two.ppkg").write_bytes(conditional)
+    found = {d.place: d for d in compare_packages(package, tmp_path / "two.ppkg")}
+    assert found["Accounts/Users/bob/LocalUserGroup"].change is Change.SAME
+    assert found["Multivariant/1: not listed: Accounts/Users/bob/LocalUserGroup"].second == "2"
 
 
 def test_a_package_equals_itself(package: Path) -> None:

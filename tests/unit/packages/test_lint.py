@@ -12,10 +12,11 @@ from typing import ClassVar
 import pytest
 
 from station.model.errors import DataError, Refused
-from station.package.contents import ImageInfo, PackageContents, PackageImage, Problem
-from station.package.customizations import Customizations, PackageConfig
+from station.package.contents import ImageInfo, PackageContents, PackageImage, Problem, ProvDocument
+from station.package.customizations import Customizations, Element, PackageConfig
 from station.package.lint import Finding, KnownPackage, Severity, Subject, check_package, check_settings, refuse_errors, rules
 from station.package.lint.engine import FolderFiles, check
+from station.package.provxml import Characteristic, Parm
 from station.package.settings import (
     App,
     AuthPolicy,
@@ -43,6 +44,7 @@ from station.package.settings import (
     WifiSecurity,
 )
 from tests.unit.packages import making
+from tests.unit.packages.rewriting import rewritten
 
 DAY = datetime.timedelta(days=1)
 FAMILY = "Contoso.App_8wekyb3d8bbwe"
@@ -93,6 +95,16 @@ def contents(*, encrypted: bool = False, images: int = 1, problems: tuple[Proble
     return PackageContents("x.ppkg", 1, encrypted, (image,) * images)
 
 
+def told_otherwise(enabled: str) -> PackageContents:
+    """A package whose source says that profiles are managed, and whose provxml says this."""
+    common = Element("Common", children=(Element("AccountManagement", children=(Element("UserProfilePolicies", children=(
+        Element("EnableProfileManager", "True"),)),)),))
+    path = (Characteristic("AccountManagement"), Characteristic("UserProfileManagement"))
+    document = ProvDocument("RunTime", "x.provxml", "", (Parm(path, "EnableProfileManager", enabled, "boolean"),))
+    image = PackageImage(1, ImageInfo(), (), (document,), Customizations(PackageConfig(making.ID, "Lab", "1.0"), common))
+    return PackageContents("x.ppkg", 1, False, (image,))
+
+
 Change = dict[str, object]
 OUTSIDE = frozenset({"contents", "left_out", "present", "earlier", "generation", "build"})
 
@@ -126,6 +138,7 @@ def named(template: str, by: NameSetting = NameSetting.DNS_COMPUTER_NAME) -> Cha
 # rule: (settings that break it, settings that keep it)
 CASES: dict[str, tuple[Change, Change]] = {
     "encrypted": ({"contents": contents(encrypted=True)}, {"contents": contents()}),
+    "source-differs": ({"contents": told_otherwise("false")}, {"contents": told_otherwise("true")}),
     "unusual-compression": ({"contents": dataclasses.replace(contents(), compression="LZX 32 KiB")}, {"contents": contents()}),
     "several-images": ({"contents": contents(images=2)}, {"contents": contents()}),
     "damaged-inside": ({"contents": contents(problems=(Problem("package.no-bom", "x"),))}, {"contents": contents()}),
@@ -329,6 +342,20 @@ def test_a_package_is_judged_as_its_settings_are(tmp_path: Path) -> None:
     outside = {f.rule for f in check_settings(settings, today=making.TODAY, folder=tmp_path, secret=asked)}
     assert inside == outside
     assert {"token-uses-below-batch", "setting-needs-newer-build", "two-kinds-of-account"} <= inside
+
+
+@pytest.mark.parametrize(("old", "new", "where"), [
+    (b"Quite-Long-Pass-7", b"Other-Long-Pass-8", "Accounts/Users/User[bob]/Password"),
+    (b'type="bob"', b'type="eve"', "Accounts/Users/User[eve]/Password"),
+    (b'value="0.AAAtokenAAA"', b'value="0.BBBtokenBBB"', "Accounts/Azure/BPRT")])
+def test_a_package_that_was_changed_behind_its_source_is_told(tmp_path: Path, old: bytes, new: bytes, where: str) -> None:
+    making.write_files(tmp_path)
+    package, _ = making.make(making.full_settings(), tmp_path)
+    (tmp_path / "changed.ppkg").write_bytes(rewritten(
+        package.read_bytes(), lambda path, data: data.replace(old, new) if path.endswith(".provxml") else data))
+    found = [f.where for f in check_package(tmp_path / "changed.ppkg", today=making.TODAY) if f.rule == "source-differs"]
+    assert where in found
+    assert not [f for f in check_package(package, today=making.TODAY) if f.rule == "source-differs"]
 
 
 def test_an_encrypted_package_gives_the_one_finding_that_matters(tmp_path: Path) -> None:
