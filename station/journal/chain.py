@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from station.journal.secrecy import without_secrets
+from station.model.errors import JournalError
 from station.model.events import Draft, Ended, Event, Intended, decode, encode
 
 
@@ -58,9 +59,12 @@ class Row:
     hash: str
 
     def event(self) -> Event:
-        """The event of this row. Raises JournalError `journal.unknown-event` for one of a newer version."""
-        return Event(self.seq, self.station, datetime.fromisoformat(self.at), self.unit, self.run, self.slot,
-                     decode(self.kind, json.loads(self.body)))
+        """The event of this row. Raises JournalError `journal.unknown-event` for one of a newer version, `journal.damaged`."""
+        try:
+            return Event(self.seq, self.station, datetime.fromisoformat(self.at), self.unit, self.run, self.slot,
+                         decode(self.kind, json.loads(self.body)))
+        except (ValueError, TypeError, AttributeError) as e:
+            raise JournalError("journal.damaged", f"row {self.seq} of {self.station}: {e}") from e
 
     def hash_after(self, previous: str) -> str:
         """The hash this row must have behind a row of hash `previous`."""
@@ -128,12 +132,15 @@ class Walk:
     def __init__(self, station: str) -> None:
         self.head = genesis(station)
         self.rows = 0
-        self._hashes: dict[int, str] = {}
 
     def check(self, row: Row) -> Iterator[Finding]:
         """Findings about the next row. After a finding the walk goes on from what is stored, so that each break is told once."""
         self.rows += 1
         expected = self.head.seq + 1
+        if row.seq < 1:
+            yield Finding(row.station, expected, "changed", f"row {expected} has lost its number")
+            self.head = Head(row.station, expected, row.hash)
+            return
         if row.seq > expected:
             yield Finding(row.station, expected, "missing", f"rows {expected} to {row.seq - 1} are not there")
         elif row.seq < expected:

@@ -29,8 +29,15 @@ def export(rows: Iterable[Row], stream: TextIO, how: str) -> int:
 
 
 def plain(row: Row) -> dict[str, Any]:
-    """A row as a JSON object, its body as an object too."""
-    return {c: json.loads(row.body) if c == "body" else getattr(row, c) for c in COLUMNS}
+    """A row as a JSON object, its body as an object too; the body of a damaged row as the text that stands there."""
+    return {c: _object(row.body) if c == "body" else getattr(row, c) for c in COLUMNS}
+
+
+def _object(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
 
 
 def harmless(value: object) -> object:

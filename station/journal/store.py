@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from station.journal.listening import Listener
 
 _ROW = tuple(schema.event.c[name] for name in ("station", "seq", "at", "unit", "run", "slot", "kind", "body", "key", "hash"))
+_TYPES = (str, int, str, str, str, int, str, str, str | None, str)
 _PAGE = 2000
 
 
@@ -281,9 +282,16 @@ def _pages(read: Callable[[Select[Any]], Sequence[Any]], wanted: Wanted) -> Iter
         found = read(page.order_by(schema.event.c.number).limit(_PAGE))
         for number, *values in found:
             last = number
-            yield Row(*values)
+            yield Row(*map(_typed, _TYPES, values))
         if len(found) < _PAGE:
             return
+
+
+def _typed(wanted: Any, value: Any) -> Any:
+    """A value as its column has it. SQLite gives whatever stands in a damaged row; `verify` names that row by its hash."""
+    if isinstance(value, wanted):
+        return value
+    return 0 if wanted is int else "" if value is None else str(value)
 
 
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -1,10 +1,12 @@
 """The chain: whatever is done to the stored rows behind the program's back, `verify` names it."""
 
+import io
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -217,3 +219,31 @@ def test_a_record_that_grows_while_it_is_verified_is_sound(file, clock, draft, j
 
     assert [v.findings for v in verdicts if not v.sound] == []
     assert verdicts[-1].rows > verdicts[0].rows
+
+
+def test_a_bit_flipped_anywhere_in_the_file_is_found_or_refused_or_changes_nothing_that_is_read(file, clock, draft, tmp_path):
+    with Journal.open(str(file), "bench-1", clock) as journal:
+        for n in range(6):
+            journal.append(draft(Intended(f"r1/s/a/{n}", "s", "a", 1, True), "U1", "r1", 1),
+                           draft(Ended(f"r1/s/a/{n}", Result.DONE), "U1", "r1", 1))
+    sound, kept = read(file, clock)
+    stored, flipped, unfound = file.read_bytes(), tmp_path / "flipped.sqlite", []
+    for place in range(0, len(stored), 211):
+        damaged = bytearray(stored)
+        damaged[place] ^= 1 << place % 8
+        flipped.write_bytes(damaged)
+        try:
+            unfound += [place] if read(flipped, clock) not in ((False, ANY), (True, kept)) else []
+        except JournalError as e:
+            assert e.code.startswith("journal.")  # noqa: PT017 - refusing is one of three good ends
+
+    assert sound
+    assert unfound == []
+
+
+def read(file, clock):
+    """Whether a record is sound, and all that can be read of it, which must be possible whatever is damaged."""
+    with Journal.open(str(file), "auditor", clock, read_only=True) as journal:
+        text = io.StringIO()
+        journal.export(text)
+        return journal.verify().sound, text.getvalue()
