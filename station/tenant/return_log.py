@@ -85,10 +85,16 @@ class JournalReturnLog:
         return (job.order, job.object_ids) if job else None
 
     def intend(self, order: Order, step: Step) -> None:
+        """The intent and the prolonged claim in one transaction: a return takes longer than a lease, and a step that another
+        bench may be at already must not begin. Raises Refused `journal.claim-lost`, having written nothing."""
         job = self._unfinished(order.serial)
         attempt = 1 + sum(i.step == step.key for i in job.intents) if job else 1
-        self._append(order, Intended(f"{self._job}/{step.key}/{attempt}", step.key, step.kind, attempt, False,
-                                     {"request": step.request.line()}))
+        intent = Intended(f"{self._job}/{step.key}/{attempt}", step.key, step.kind, attempt, False,
+                          {"request": step.request.line()})
+        if self._held:
+            self._append(order, intent)
+        else:
+            self._journal.renew(order.serial, self._job, LEASE_S, *self._drafts(order, intent))
 
     def outcome(self, order: Order, step: Step, how: str) -> None:
         job = self._unfinished(order.serial)
@@ -107,8 +113,11 @@ class JournalReturnLog:
             self._journal.release(order.serial, self._job)
 
     def _append(self, order: Order, *bodies: Body) -> None:
+        self._journal.append(*self._drafts(order, *bodies))
+
+    def _drafts(self, order: Order, *bodies: Body) -> tuple[Draft, ...]:
         now = self._clock.now()
-        self._journal.append(*(Draft(body, now, _unit(order.serial), self._job) for body in bodies))
+        return tuple(Draft(body, now, _unit(order.serial), self._job) for body in bodies)
 
     def _unfinished(self, serial: str) -> _Job | None:
         events = self._journal.events(unit=_unit(serial))
