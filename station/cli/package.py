@@ -281,7 +281,8 @@ def _import(args: argparse.Namespace, context: Context) -> int:
     store = open_secrets()
     if not store.persistent:
         raise ConfigurationError("vault.no-keyring")
-
+    if not args.output.resolve().parent.is_dir():
+        raise UsageError("package.cannot-write", str(args.output))
     found = import_settings(args.file, keep=partial(keep_beside, store), folder=args.output.resolve().parent,
                             password=_password(args.password), schema=_schema(args.store))
     save(found.settings, args.output)
@@ -297,14 +298,19 @@ def _import(args: argparse.Namespace, context: Context) -> int:
 
 
 def _settings(args: argparse.Namespace, context: Context) -> int:
-    from station.package.schema import shipped
+    from station.package.schema import searchable, shipped
 
-    words = [w.casefold() for w in args.words]
-    for setting in _schema(args.store) or shipped():
-        text = f"{setting.path} {setting.title} {setting.help}".casefold()
-        if setting.leaf and all(w in text for w in words):
-            _show_setting(setting, context)
+    words = [searchable(w) for w in args.words]
+    found = [s for s in _schema(args.store) or shipped() if s.leaf and all(w in searchable(_about(s, context)) for w in words)]
+    for setting in found:
+        _show_setting(setting, context)
+    if not found:
+        context.note(context.translate(N_("Nothing found.")))
     return 0
+
+
+def _about(setting: "Setting", context: Context) -> str:
+    return f"{setting.path} {setting.title} {setting.help} {context.translate(setting.title)} {context.translate(setting.help)}"
 
 
 def _show_setting(setting: "Setting", context: Context) -> None:
@@ -333,7 +339,10 @@ def _secret(args: argparse.Namespace, context: Context) -> int:
     if args.remove:
         store.remove(args.name)
     else:
-        store.put(args.name, _typed(args.name))
+        value = _typed(args.name)
+        if not value:
+            raise UsageError("package.empty-secret", args.name)
+        store.put(args.name, value)
     if context.json:
         context.emit(name=args.name, kept=not args.remove)
     return 0

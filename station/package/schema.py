@@ -6,6 +6,7 @@ person's own Windows Configuration Designer store (`station.package.store`). The
 else.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -149,6 +150,11 @@ class Schema:
 
     def __len__(self) -> int:
         return len(self._settings)
+
+
+def searchable(text: str) -> str:
+    """A text as words are looked up in it: without letter case and line ends, Wi-Fi and WiFi alike, WLAN found by either."""
+    return re.sub(r"wi-?fi", "wifi", " ".join(text.casefold().split())).replace("wlan", "wlan wifi")
 
 
 def parse(text: str, origin: str) -> Schema:

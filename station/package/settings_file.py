@@ -120,10 +120,13 @@ def dump(settings: PackageSettings) -> str:
 
 
 def save(settings: PackageSettings, path: Path) -> None:
-    """Write a settings file, whole or not at all."""
+    """Write a settings file, whole or not at all. Raises UsageError `package.cannot-write`."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(dump(settings), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(dump(settings), encoding="utf-8")
+        partial.replace(path)
+    except OSError as e:
+        raise UsageError("package.cannot-write", path.name) from e
 
 
 def _fields(value: Any) -> list[str]:

@@ -2,7 +2,6 @@
 where.
 """
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QRegularExpression, QSortFilterProxyModel, Qt
@@ -10,7 +9,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from station.model.words import N_
-from station.package.schema import Engine, Kind, Schema, Setting, shipped
+from station.package.schema import Engine, Kind, Schema, Setting, searchable, shipped
 from ui.context import Context
 from ui.language import _
 from ui.packages.draft import Draft
@@ -74,7 +73,7 @@ class AllSettings(QWidget):
 
     def _narrow(self, text: str) -> None:
         """Only settings with all the words, in any order, in their path, name or help."""
-        words = _plain(text).split()
+        words = searchable(text).split()
         self.filtered.setFilterRegularExpression("".join(f"(?=.*{QRegularExpression.escape(w)})" for w in words))
 
     def _row(self, setting: Setting) -> list[QStandardItem]:
@@ -84,7 +83,7 @@ class AllSettings(QWidget):
         items = [QStandardItem(t) for t in (setting.path, _(setting.title), builds, engines + doubt, setting.source)]
         for item in items:
             item.setData(setting.path, _PATH)
-            item.setData(_plain(f"{setting.path} {_(setting.title)} {_(setting.help)}"), _WORDS)
+            item.setData(searchable(f"{setting.path} {_(setting.title)} {_(setting.help)}"), _WORDS)
             item.setEditable(False)
         return items
 
@@ -114,8 +113,3 @@ def _with_keys(path: str, schema: Schema) -> str:
     above = [schema.find("/".join(steps[:n])) for n in range(len(steps))]
     return "/".join(f"{step}[name]" if over is not None and over.kind is Kind.KEYED_LIST else step
                     for step, over in zip(steps, above, strict=True))
-
-
-def _plain(text: str) -> str:
-    """Text to search in: without line ends, Wi-Fi and WiFi alike, WLAN found by either."""
-    return re.sub(r"wi-?fi", "wifi", text.casefold().replace("\n", " ")).replace("wlan", "wlan wifi")

@@ -195,6 +195,31 @@ def test_settings_are_documented_one_by_one(capsys: pytest.CaptureFixture[str]) 
     assert told["source"]
 
 
+@pytest.mark.parametrize(("words", "path"), [
+    (("wifi", "key"), "ConnectivityProfiles/WLAN/WLANSetting/WLANConfig/WLANXmlSettings/SecurityKey"),
+    (("Wi-Fi", "skip"), "FirstExperience/HoloLens/SkipWifi"), (("token", "person"), "Accounts/Azure/BPRT")])
+def test_settings_are_found_by_any_of_their_words(words: tuple[str, ...], path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", "settings", *words, "--json") == 0
+    assert path in {json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_a_search_without_a_find_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", "settings", "nothing-of-this-name") == 0
+    assert "Nothing found" in capsys.readouterr().err
+
+
+def test_an_import_into_a_folder_that_is_not_there_keeps_nothing(package: Path, secrets: KeptSecrets, folder: Path) -> None:
+    before = repr(secrets)
+    assert run("package", "import", package, "-o", folder / "none" / "s.toml") == 2
+    assert repr(secrets) == before
+
+
+def test_an_empty_secret_is_refused(secrets: KeptSecrets, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert run("package", "secret", "wifi/new") == 2
+    assert secrets.get("wifi/new") is None
+
+
 def test_rules_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("package", "rules", "encrypted", "--json") == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -196,3 +196,9 @@ def test_the_example_of_the_document_is_sound(tmp_path: making.Path) -> None:
     (tmp_path / "corp.cer").write_bytes(making.certificate())
     found = check_settings(parse(example), today=making.TODAY, folder=tmp_path)
     assert {f.rule for f in found} == {"package-is-a-secret"}
+
+
+def test_settings_that_cannot_be_written_are_told(tmp_path: making.Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        save(making.simple_settings(), tmp_path / "none" / "s.toml")
+    assert caught.value.code == "package.cannot-write"
