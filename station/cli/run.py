@@ -149,7 +149,7 @@ class _Guide:
             self.context.say(f"    {tr(step.instruction)}")
             if tile.fault:
                 self._fault(tile.fault)
-        if asked(path, run) is not None and tile.word is StateWord.NEEDS_YOU and (not tile.fault or run.index == 0):
+        if asked(path, run) is not None and tile.word is StateWord.NEEDS_YOU:
             await self._ask(step)
 
     def _fault(self, code: str) -> None:

@@ -4,13 +4,16 @@ Source: facts/enrolment §2.4–2.6.
 """
 
 from station.model.path import Attestation, FaultRule, Severity, Step, Timer
-from station.model.proofs import Attested, Either, Is, Seen
+from station.model.proofs import Attested, Either, Is, Not, Same, Seen
 from station.model.words import N_, Actor
 from station.paths import enrolled, screens
 
 PUSH_FAULTS = (
     FaultRule(Is("unit.storages", 0), "mtp.no-storage", Severity.HOLD),
 )
+
+OTHERS_TOO = FaultRule(Not(Same("unit.packages", "package.pushed")), "package.others-on-unit", Severity.HOLD)
+"""The page of packages applies everything that lies there (facts/enrolment §2.3, §7 no. 11); who means that confirms it."""
 
 PUSH_TO_ROOT = Step(
     key="push", verb=N_("Copy the package to the unit"),
@@ -40,7 +43,7 @@ TAP_TO_APPLY = Step(
                    "The page of packages opens and applies by itself after 10 seconds, or press Confirm."),
     actor=Actor.PERSON, proof=Attested("package-page"), budget=900, picture="chord-tap",
     timer=Timer(10, N_("From build 19041.1128 on it confirms by itself after 10 s"), "facts: enrolment §2.4"),
-    otherwise=(screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.NO_PACKAGE),
+    faults=(OTHERS_TOO,), otherwise=(screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.NO_PACKAGE),
     attestation=Attestation("package-page", N_("It applies the package")), forgets=frozenset({"attested.package-page"}))
 
 STICK_IN = Step(

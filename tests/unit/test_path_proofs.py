@@ -218,3 +218,13 @@ def test_every_need_is_explained_and_one_of_the_tenant_is_checked_there(need: st
 
 def test_every_explained_need_is_one_of_a_path() -> None:
     assert set(NEEDS) == {n for path in PATHS.values() for n in path.needs}
+
+
+@pytest.mark.parametrize(("others", "held"), [("bench.ppkg", ""), ("bench.ppkg|old.ppkg", "package.others-on-unit")])
+def test_other_packages_on_the_unit_are_told_before_the_tap_that_applies_all(others: str, held: str) -> None:
+    path = PATHS["package-bulk-cable"]
+    step = path.step_of("apply")
+    run = reduce(path, told(path, step, {"package.pushed": "bench.ppkg", "unit.packages": others}, further=False))
+    assert run is not None
+    assert (run.step(path), run.hold.code if run.hold else "") == (step, held)
+    assert asked(path, run) == step.attestation
