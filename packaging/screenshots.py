@@ -33,7 +33,7 @@ SETTLE_S = 0.4
 PATIENCE_S = 60.0
 FLAT = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
 PALETTE = 256
-WIDE = (1640, 1090)
+WIDE, ROOMY = (1440, 900), (1640, 1090)
 WALL = (1920, 1080)
 SMALL = (960, 540)
 
@@ -66,9 +66,9 @@ def _choose_path(window: Window) -> None:
 
 
 SHOTS = (
-    Shot("board-light-en", scenes.ten_states, size=WIDE),
-    Shot("board-dark-fr", scenes.ten_states, language="fr", mode=Mode.DARK, size=WIDE),
-    Shot("board-operator-en", scenes.ten_states, operator=True, size=WIDE),
+    Shot("board-light-en", scenes.ten_states, slot=3, size=WIDE),
+    Shot("board-dark-fr", scenes.ten_states, slot=9, language="fr", mode=Mode.DARK, size=WIDE),
+    Shot("board-operator-en", scenes.ten_states, slot=3, operator=True, size=ROOMY),
     Shot("guide-chord-en", _card("chord"), "guide", 1),
     Shot("guide-failed-fr", _card("failed"), "guide", 1, "fr"),
     Shot("guide-waiting-dark-en", _card("profile"), "guide", 1, mode=Mode.DARK),

@@ -172,18 +172,20 @@ def compile_all() -> None:
 
 
 def typeset(french: Catalog) -> Catalog:
-    """French with the spaces that no line may break at: inside « », and before : ; ! ? %; and none before …. Translators type
-    ordinary ones."""
+    """French as it is set: spaces that no line may break at inside « » and before : ; ! ? %, none before …, and ’ for '.
+    Translators type what their keyboards have."""
     for message in french:
         if message.id:
-            forms = tuple(map(unbroken, _forms(message.string)))
+            forms = tuple(map(set_in_type, _forms(message.string)))
             message.string = forms if message.pluralizable else forms[0]
     return french
 
 
-def unbroken(text: str) -> str:
-    """One French text with its no-break spaces."""
-    return re.sub(r" (?=[:;!?%»])|(?<=«) ", "\N{NO-BREAK SPACE}", re.sub(r"(?<=\w) …$", "…", text))
+def set_in_type(text: str) -> str:
+    """One French text, set."""
+    text = re.sub(r"(?<=\w) …$", "…", text)
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    return re.sub(r" (?=[:;!?%»])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
 def pseudo_catalogue(wanted: Iterable[Text]) -> Catalog:

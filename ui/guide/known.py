@@ -38,8 +38,9 @@ _VALUES: Mapping[str, Callable[[FactValue], str]] = MappingProxyType({
     "attested.device-owner": lambda v: _(str(v)),
 })
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
-    "autopilot.registration": {"none": N_("none"), "submitted": N_("sent"), "importing": N_("being imported"),
-                               "registered": N_("registered"), "refused": N_("refused")},
+    "autopilot.registration": {"none": N_("no registration"), "submitted": N_("sent to Microsoft"),
+                               "importing": N_("being imported"), "registered": N_("in place"),
+                               "refused": N_("refused by Microsoft")},
     "autopilot.profile": {"unknown": N_("unknown"), "not-assigned": N_("not assigned"), "assigning": N_("being assigned"),
                           "assigned": N_("assigned")},
     "hash.verdict": {"ok": N_("good"), "warn": N_("usable, with a warning"), "stop": N_("not usable")},

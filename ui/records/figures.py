@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from station.model.faults import catalogue
@@ -10,7 +11,7 @@ from station.model.words import N_
 from station.report.metrics import Metrics, measure
 from station.report.page import duration, share
 from station.report.story import Story
-from ui.language import _
+from ui.language import _, spoken
 from ui.theme.tokens import Type
 from ui.widgets.paper import paper
 from ui.widgets.text import label
@@ -50,4 +51,4 @@ class Figures(QWidget):
 def _texts(m: Metrics) -> tuple[str, ...]:
     causes = " · ".join(f"{_(catalogue().explain(code).title)} ({count})" for code, count in m.causes)
     return (str(m.runs), str(m.count(Phase.DONE)), str(m.count(Phase.FAILED)), share(m.first_pass), duration(m.median_seconds),
-            f"{m.per_hour:.1f}" if m.per_hour is not None else "–", causes or "–")
+            QLocale(spoken()).toString(m.per_hour, "f", 1) if m.per_hour is not None else "–", causes or "–")
