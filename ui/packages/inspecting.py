@@ -1,6 +1,7 @@
 """Looking into a package: a tree of everything in it, secrets masked, problems on top."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -128,7 +129,8 @@ class Inspecting(QWidget):
             self._say(_("Sound: nothing in it contradicts itself."), "good")
         self.tree.clear()
         top = self._add(None, _("File"), "")
-        facts = ((_("Size"), f"{found.size:,} B"), ("SHA-256", found.sha256), (_("Catalogue"), self._catalogue(found)))
+        facts = ((_("Size"), _bytes(found.size)), ("SHA-256", found.sha256), (_("Compression"), found.compression or _("not compressed")),
+                 (_("Catalogue"), self._catalogue(found)))
         for name, value in facts:
             self._add(top, name, value)
         if problems:
@@ -146,7 +148,7 @@ class Inspecting(QWidget):
         top = self._add(None, config.name or _("Image {n}").format(n=image.index), config.version)
         identity = self._add(top, _("Identity"), "")
         for name, value in ((_("Package id"), config.id), (_("Owner"), config.owner), (_("Rank"), str(config.rank)),
-                            (_("Made with"), image.tool), (_("Made on"), image.created), (_("Notes"), config.notes)):
+                            (_("Made with"), image.tool), (_("Made on"), _moment(image.created)), (_("Notes"), config.notes)):
             self._add(identity, name, value)
         settings = self._add(top, _("Settings"), str(len(image.settings)))
         groups: dict[str, QTreeWidgetItem] = {}
@@ -158,7 +160,7 @@ class Inspecting(QWidget):
             self._add(group, setting.place, setting.value)
         files = self._add(top, _("Files"), str(len(image.files)))
         for file in image.files:
-            self._add(files, file.path, f"{file.size:,} B")
+            self._add(files, file.path, _bytes(file.size))
 
     def _add(self, parent: QTreeWidgetItem | None, name: str, value: str) -> QTreeWidgetItem:
         line = value[:_SHOWN].replace("\r", " ").replace("\n", " ")
@@ -196,3 +198,12 @@ class Inspecting(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self.open(Path(event.mimeData().urls()[0].toLocalFile()))
         event.accept()
+
+
+def _bytes(count: int) -> str:
+    """A size, its thousands apart as in both languages."""
+    return _("{n} bytes").format(n=f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+
+
+def _moment(told: str) -> str:
+    return f"{datetime.fromisoformat(told).astimezone():%Y-%m-%d %H:%M}" if told else ""
