@@ -129,8 +129,8 @@ class Inspecting(QWidget):
             self._say(_("Sound: nothing in it contradicts itself."), "good")
         self.tree.clear()
         top = self._add(None, _("File"), "")
-        facts = ((_("Size"), _bytes(found.size)), ("SHA-256", found.sha256), (_("Compression"), found.compression or _("not compressed")),
-                 (_("Catalogue"), self._catalogue(found)))
+        facts = ((_("Size"), _bytes(found.size)), ("SHA-256", found.sha256),
+                 (_("Compression"), found.compression or _("not compressed")), (_("Catalogue"), self._catalogue(found)))
         for name, value in facts:
             self._add(top, name, value)
         if problems:
