@@ -18,8 +18,8 @@ from tests.leaks.ears import HEARD
 
 SHOWN = ".shown"
 """Files with the texts that a window showed when its picture was taken."""
-_PACKAGE = frozenset({".ppkg", ".wim"})
-"""A package is itself a secret and holds secrets by its nature; the program shows it as one."""
+_PACKAGE = re.compile(r".*\.(ppkg|wim|provxml)|customizations\.xml|wlan-\d+-\w+\.xml")
+"""A package, and what it is made of, is itself a secret and holds secrets by its nature; the program shows it as one."""
 _LARGEST = 64 * 1024 * 1024
 _PIECE = 16
 _RUN = re.compile(r"[A-Za-z0-9_\-.~]{16,}")
@@ -68,7 +68,7 @@ def scan(folder: Path, secrets: Secrets) -> list[Leak]:
     """Every leak in the files below a folder."""
     leaks = []
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and not file.name.startswith(HEARD) and file.suffix not in _PACKAGE:
+        if file.is_file() and not file.name.startswith(HEARD) and not _PACKAGE.fullmatch(file.name):
             for place, text in texts_of(file.name, file.read_bytes()[:_LARGEST]):
                 look = secrets.shown_in if place.endswith(SHOWN) else secrets.found_in
                 leaks += [Leak(f"{file.relative_to(folder)}{place.removeprefix(file.name)}", secret) for secret in look(text)]
