@@ -40,7 +40,7 @@ class Ears:
             self._fields(parse_qsl(request.body.decode("utf-8", "replace")))
             answer = handle(request)
             if not request.path.startswith(("/v1.0/", "/beta/")):
-                self._hear(answer.wire(request, keep=True).partition(b"\r\n\r\n")[2].decode("utf-8", "replace"))
+                self._hear(answer.payload().decode("utf-8", "replace"))
                 self._fields(parse_qsl(answer.headers.get("Location", answer.headers.get("location", "")).partition("?")[2]))
             return answer
 

@@ -40,8 +40,9 @@ def painted(window: QWidget) -> list[str]:
 
 
 def exposed(window: QWidget) -> list[str]:
-    """The texts of widgets, models and what assistive programs are told."""
-    return [text for widget in (window, *window.findChildren(QWidget)) for text in _of(widget) if text]
+    """The texts of the widgets that the picture shows, of their models, and what assistive programs are told of them."""
+    shown = [widget for widget in window.findChildren(QWidget) if widget.isVisibleTo(window)]
+    return [text for widget in (window, *shown) for text in _of(widget) if text]
 
 
 def _of(widget: QWidget) -> Iterator[str]:

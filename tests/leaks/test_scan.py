@@ -8,14 +8,17 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from station.links.graph import routes
 from station.practice.tenant import tokens
-from tests.leaks.ears import CANARY, FOLDER, heard_in
+from tests.leaks.ears import CANARY, FOLDER, Ears, heard_in
 from tests.leaks.scan import SHOWN, Secrets, scan
+from tests.practice.tenant_rig import practice
 
 SECRET = "Qm9uam91ci1sZS1zZWNyZXQ.aGlkZGVu"
 SPACED = "a pass phrase of words"
@@ -77,6 +80,20 @@ def test_what_is_no_secret_is_no_leak(tmp_path: Path) -> None:
 def test_a_leak_is_reported_without_being_leaked_again(tmp_path: Path) -> None:
     PLACES["plain.log"](tmp_path / "plain.log")
     assert SECRET not in "".join(map(str, scan(tmp_path, Secrets([SECRET]))))
+
+
+def test_every_kind_of_secret_that_passes_the_socket_is_heard() -> None:
+    with practice(signed_in=False) as rig:
+        ears = Ears(rig.tenant)
+        rig.sign_in(routes.RETURN)
+        held = rig.signin.token((routes.USER_READ,))
+        rig.signin.token((routes.ACT_AS_USER,))
+    assert held in ears.secrets
+    shapes = Counter("jwt" if s.startswith("eyJ") else s[:2] if s[1] == "." else "verifier" for s in ears.secrets)
+    assert shapes["0."] == 1, "the code"
+    assert shapes["1."] >= 2, "a refresh token each time"
+    assert shapes["jwt"] >= 4, "access and identity tokens"
+    assert shapes["verifier"] == 1
 
 
 def test_every_process_of_a_run_leaves_a_canary_and_hears_the_secrets_of_its_tenants(tmp_path: Path) -> None:
