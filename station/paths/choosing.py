@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from station.model.build import OsBuild
+from station.model.build import OsBuild, Series
 from station.model.path import IdentityKind, Path, Purpose
 from station.model.words import N_, Generation, Who
 
@@ -144,8 +144,10 @@ def _generation(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
 
 def _build(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
     """Builds of a generation that the path is not for say nothing: no image makes a HoloLens 2 of a first generation."""
-    reason = Reason(Ground.BUILD, N_("This path needs build {names} or newer"), N_("Flash the unit with the latest image first."),
-                    Who.TECHNICIAN, names=(str(path.minimum or ""),))
+    insider = path.minimum is not None and path.minimum.series is Series.INSIDER
+    remedy = N_("Bring the unit to an Insider build of that number.") if insider else N_("Flash the unit with the latest image first.")
+    reason = Reason(Ground.BUILD, N_("This path needs build {names} or newer"), remedy, Who.TECHNICIAN,
+                    names=(str(path.minimum or ""),))
     if path.minimum is None or situation.generation not in (*path.generations, Generation.UNKNOWN):
         return True, reason
     return (situation.build.at_least(path.minimum) if situation.build else None), reason
