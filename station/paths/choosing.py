@@ -145,7 +145,8 @@ def _generation(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
 def _build(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
     """Builds of a generation that the path is not for say nothing: no image makes a HoloLens 2 of a first generation."""
     insider = path.minimum is not None and path.minimum.series is Series.INSIDER
-    remedy = N_("Bring the unit to an Insider build of that number.") if insider else N_("Flash the unit with the latest image first.")
+    remedy = (N_("Bring the unit to an Insider build of that number.") if insider
+              else N_("Flash the unit with the latest image first."))
     reason = Reason(Ground.BUILD, N_("This path needs build {names} or newer"), remedy, Who.TECHNICIAN,
                     names=(str(path.minimum or ""),))
     if path.minimum is None or situation.generation not in (*path.generations, Generation.UNKNOWN):
