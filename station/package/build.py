@@ -60,7 +60,7 @@ class FileSource:
     """Where the files of the settings are: a folder, and files made on the way."""
 
     folder: Path
-    made: dict[str, bytes] = field(default_factory=dict)
+    made: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def read(self, path: str) -> bytes:
         """A small file (certificate, XML). Raises NotFound `package.no-file`, UsageError `package.bad-value`."""

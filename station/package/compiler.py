@@ -41,7 +41,7 @@ class Dialect(Enum):
     WCD_2018 = "2018"
     """Tool 17134: all of Accounts is one atomic group."""
     WCD_2025 = "2025"
-    """Store app of 2025: parms carry SettingsPath."""
+    """Store app of 2022 to 2025: parms carry SettingsPath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class _Value:
     setting: Setting
     steps: tuple[str, ...]
     keys: Mapping[str, str]
-    text: str
+    text: str = field(repr=False)
     user: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
     announces: bool = False

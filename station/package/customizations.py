@@ -29,10 +29,10 @@ _COUNT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element under Common. `datatype` and `user` are hints for the compiler and are not written."""
+    """One element under Common; its text may be a secret. `datatype` and `user` are hints for the compiler, never written."""
 
     name: str
-    text: str = ""
+    text: str = field(default="", repr=False)
     attributes: tuple[tuple[str, str], ...] = ()
     children: tuple["Element", ...] = ()
     datatype: str = ""

@@ -5,7 +5,7 @@ Source: facts/packages §1.3 (bytes: BOM, CRLF, two spaces, no newline at the en
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from station.package.customizations import document, escape_attribute, parse_xml
@@ -27,11 +27,13 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True)
 class Parm:
-    """One value with the characteristics that lead to it. `settings_path` is written by the tools of 2025 only."""
+    """One value, which may be a secret, with the characteristics that lead to it. `settings_path` is written by the tools
+    since 2022 only.
+    """
 
     path: tuple[Characteristic, ...]
     name: str
-    value: str
+    value: str = field(repr=False)
     datatype: str = "string"
     execute: bool = False
     settings_path: str = ""

@@ -51,7 +51,7 @@ class SettingsTree:
     """
 
     common: Element
-    made: dict[str, bytes] = field(default_factory=dict)
+    made: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def to_tree(settings: PackageSettings, secret: SecretResolver, schema: Schema) -> SettingsTree:

@@ -4,7 +4,7 @@ Source: Microsoft, “WLAN_profile schema” (namespace http://www.microsoft.com
 WPA3 in a package is a guess (facts: the shape of Profiles/Profile is marked G).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from station.model.errors import DataError
@@ -25,7 +25,7 @@ class WlanProfile:
     name: str
     ssid: str
     security: WifiSecurity | None
-    key: str = ""
+    key: str = field(default="", repr=False)
     hidden: bool = False
     auto_connect: bool = True
     authentication: str = ""

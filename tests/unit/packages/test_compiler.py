@@ -203,3 +203,12 @@ def test_a_carried_file_that_windows_could_not_have_is_refused(name: str) -> Non
     with pytest.raises(UsageError) as caught:
         compiled(making.simple_settings(app=(App("Contoso.App_8wekyb3d8bbwe", name),)))
     assert caught.value.code == "package.bad-value"
+
+
+def test_nothing_that_holds_a_secret_on_the_way_shows_it() -> None:
+    """Neither in a debugger nor in a message that somebody makes of it."""
+    tree = to_tree(making.full_settings(), making.secret, shipped())
+    result = compiled(making.full_settings())
+    said = repr((tree, result, [p for f in result.files for p in f.parms],
+                 wlan.WlanProfile("x", "x", WifiSecurity.WPA2, making.SECRETS["wifi/lab"])))
+    assert not [name for name, value in making.SECRETS.items() if value in said]
