@@ -76,7 +76,7 @@ async def _walk(world: PracticeWorld, practice: PracticeBench, blueprint: str, u
     try:
         technician = Technician(bench, lambda key: _reach(world, key, touched), blueprint)
         end = bench.clock.monotonic() + BUDGET_S
-        while not (bench.board.runs and technician.leaves(bench.tile(1))):
+        while not (bench.tile(1).run and technician.leaves(bench.tile(1))):
             assert bench.clock.monotonic() < end, f"never ended: {bench.tile(1)}"
             technician.round()
             if (shown := bench.tile(1).fault) and shown not in met:
