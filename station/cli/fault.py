@@ -36,7 +36,8 @@ def _show(fault: Fault, context: Context) -> None:
         return
     context.say(told["title"])
     for label, key in LABELS[:3]:
-        context.say(f"  {context.translate(label)}: {told[key]}")
+        context.say(f"  {context.pair(context.translate(label), told[key])}")
     doubt = "" if fault.verified else f" – {context.translate(N_('not verified'))}"
-    context.say(f"  {context.translate(N_('Code'))}: {fault.code}    {context.translate(N_('Source'))}: {fault.source}{doubt}")
+    code, source = context.translate(N_("Code")), context.translate(N_("Source"))
+    context.say(f"  {context.pair(code, fault.code)}    {context.pair(source, f'{fault.source}{doubt}')}")
     context.say()
