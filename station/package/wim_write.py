@@ -21,6 +21,8 @@ from station.package import wim_format as fmt
 from station.package.wim_read import safe_name
 
 _PIECE = 2 << 20
+_HEAD = 64 << 10
+"""Most files of a package are smaller; large buffers for each would be most of the time of a build."""
 _LARGE = 4 << 20
 
 
@@ -191,18 +193,21 @@ def _copy(source: Source, target: BinaryIO, token: CancelToken | None,
     Three buffers take turns: one is read into while the hashes may still be at the one before.
     """
     sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
-    first = bytearray(_PIECE)
-    count = source.readinto(first) or 0
-    if count < _PIECE:
-        sha1.update(memoryview(first)[:count])
-        sha256.update(memoryview(first)[:count])
-        target.write(memoryview(first)[:count])
-    done = count if count < _PIECE else 0
-    buffers = [first, bytearray(_PIECE), bytearray(_PIECE)] if count else [first]
-    count = count if done == 0 else source.readinto(first) or 0
-    pending: list[Future[None]] = []
+    head = bytearray(_HEAD)
+    done = 0
+    while count := source.readinto(head) or 0:
+        piece = memoryview(head)[:count]
+        sha1.update(piece)
+        sha256.update(piece)
+        target.write(piece)
+        done += count
+        if done >= _HEAD:
+            break
+    buffers = [bytearray(_PIECE) for _ in range(3)] if count else []
+    count = source.readinto(buffers[0]) or 0 if buffers else 0
     if not count:
         return Stored(sha1.digest(), sha256.digest(), done)
+    pending: list[Future[None]] = []
     with ThreadPoolExecutor(2, "hash") as pool:
         for turn in itertools.count(1):
             if not count:

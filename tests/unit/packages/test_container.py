@@ -7,6 +7,7 @@ import io
 import os
 import random
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,29 @@ def test_equal_contents_are_kept_once() -> None:
     data = making.container({"a/one": b"same" * 5000, "b/two": b"same" * 5000})
     assert data.count(b"same" * 5000) == 1
     assert read_all(data) == {"a/one": b"same" * 5000, "b/two": b"same" * 5000}
+
+
+def test_thousands_of_files_with_long_names_of_any_script_are_read_back() -> None:
+    contents = {f"folder {n % 40}/{n} {'äß𝔘字' * 20}.txt": b"%d" % n for n in range(3000)}
+    contents |= {"x" * 255: b"", "empty/zero": b""}
+    assert read_all(making.container(contents)) == contents
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the file would not be sparse there")
+def test_contents_beyond_four_gibibytes_are_found(tmp_path: Path) -> None:
+    with (tmp_path / "far.wim").open("w+b") as stream:
+        writer = WimWriter(stream, making.MOMENT)
+        stream.seek(5 << 30)
+        writer.place("far", writer.store(io.BytesIO(b"far away")))
+        writer.finish(lambda _: "<WIM></WIM>", bytes(16))
+        reader = WimReader(stream)
+        assert reader.read(reader.images[0].files[0]) == b"far away"
+
+
+@pytest.mark.parametrize("size", [1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, 2 << 20, (2 << 20) + (64 << 10) + 1])
+def test_files_of_every_size_around_the_buffers_are_copied_whole(size: int) -> None:
+    data = bytes(range(251)) * (size // 251 + 1)
+    assert read_all(making.container({"a": data[:size]})) == {"a": data[:size]}
 
 
 def test_nothing_of_the_building_machine_is_inside() -> None:
