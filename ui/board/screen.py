@@ -18,7 +18,7 @@ from ui.widgets.buttons import Weight, button
 from ui.widgets.paper import paper, row, rule
 from ui.widgets.text import label
 
-RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, WIDE = 184, 430, 330, 0.32, 1060
+RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, NARROW_SHARE, WIDE = 184, 430, 330, 0.32, 0.45, 1060
 
 
 class BoardScreen(QWidget):
@@ -80,7 +80,7 @@ class BoardScreen(QWidget):
         wide = self.width() >= WIDE * scale
         for part in (self.rail, self._divider, self._tally):
             part.setVisible(wide)
-        share = CARD_SHARE if wide else 0.46
+        share = CARD_SHARE if wide else NARROW_SHARE
         self.guide.setFixedWidth(round(min(CARD_WIDTH * scale, max(NARROWEST_CARD * scale if wide else NARROWEST_CARD,
                                                                    self.width() * share))))
 
