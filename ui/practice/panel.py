@@ -237,7 +237,7 @@ class PracticePanel(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         on = self._shown.quirks if self._shown else frozenset()
         for name, quirk in QUIRKS.items():
-            action = menu.addAction(f"{name}: {quirk.about}")
+            action = menu.addAction(_("{what} ({name})").format(what=_(quirk.about).rstrip("."), name=name))
             action.setCheckable(True)
             action.setChecked(name in on)
             action.toggled.connect(lambda now, n=name: self.press(lambda unit: unit.set_quirk(n, on=now)))
