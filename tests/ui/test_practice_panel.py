@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListWidget, QPushButton
 
 from station.model.board import BoardState
 from station.model.timing import ScaledClock
@@ -113,3 +113,21 @@ def test_a_slot_without_a_unit_is_said_to_have_none(panelled: Any) -> None:
 def test_what_the_headset_offers_is_told_in_french() -> None:
     offered = {key.removeprefix("gesture:") for key in RULES if key.startswith("gesture:")}
     assert offered <= OFFERED
+
+
+def test_an_oddity_is_switched_on_in_its_list(panelled: Any, in_loop: Any) -> None:
+    _window, panel, side = panelled()
+
+    async def check() -> None:
+        oddities = next(b for b in panel.findChildren(QPushButton) if b.text() == "Oddities …")
+        QTest.mouseClick(oddities, Qt.MouseButton.LeftButton)
+        listed = panel.findChild(QListWidget)
+        assert listed is not None
+        item = next(listed.item(i) for i in range(listed.count()) if listed.item(i).text().endswith("\nsilent"))
+        item.setCheckState(Qt.CheckState.Checked)
+        while "silent" not in side.units[0].snapshot().quirks:  # noqa: ASYNC110 - the unit tells nobody
+            await asyncio.sleep(0.01)
+        next(d for d in panel.findChildren(QDialog)).accept()
+
+    in_loop(check)
+    assert "silent" not in side.units[1].snapshot().quirks

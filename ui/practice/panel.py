@@ -14,15 +14,12 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QPushButton,
     QSlider,
     QVBoxLayout,
-    QWidget,
 )
 
 from station.model.words import N_
-from station.practice.units.quirks import QUIRKS
 from station.practice.units.unit import UnitSnapshot, VirtualUnit
 from ui.context import Context
 from ui.language import _
@@ -224,24 +221,19 @@ class PracticePanel(QFrame):
             speed.addItem(_("Speed {n} ×").format(n=f"{value:g}"), value)
         speed.setCurrentIndex(speed.findData(self._side.clock.speed))
         speed.activated.connect(lambda _index: self._side.set_speed(float(speed.currentData())))
-        odd = button(_("Oddities …"), icon=self._context.theme.icon("bug"))
-        odd.clicked.connect(lambda: self._show_quirks(odd))
+        odd = button(_("Oddities …"), self._show_oddities, icon=self._context.theme.icon("bug"))
         layout.addLayout(row(self._cable, self._port, gap=6))
         layout.addLayout(row(speed, odd, gap=6))
         layout.addLayout(row(label(_("Battery"), Type.CAPTION, "soft", wrap=False), self._battery, self._battery_text))
         layout.addStretch(1)
         return layout
 
-    def _show_quirks(self, beside: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def _show_oddities(self) -> None:
+        from ui.practice.oddities import oddities_dialog
+
         on = self._shown.quirks if self._shown else frozenset()
-        for name, quirk in QUIRKS.items():
-            action = menu.addAction(_("{what} ({name})").format(what=_(quirk.about).rstrip("."), name=name))
-            action.setCheckable(True)
-            action.setChecked(name in on)
-            action.toggled.connect(lambda now, n=name: self.press(lambda unit: unit.set_quirk(n, on=now)))
-        menu.popup(beside.mapToGlobal(beside.rect().topLeft()))
+        oddities_dialog(self, self._context.theme, on,
+                        lambda name, now: self.press(lambda unit: unit.set_quirk(name, on=now))).open()
 
 
 def _connect(unit: VirtualUnit) -> bool:

@@ -120,9 +120,9 @@ QSlider { min-height: ${target}px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $line; }
 QListWidget { background: $surface; border: 1px solid $line; border-radius: ${radius_small}px; outline: 0; }
-QListWidget::item { padding: 0 8px; color: $ink; }
+QListWidget::item { padding: 4px 8px; color: $ink; }
 QListWidget::item:hover { background: $raised; }
-QListWidget::item:selected { background: $accent_soft; color: $ink; border-left: 4px solid $accent; padding: 0 8px 0 4px; }
+QListWidget::item:selected { background: $accent_soft; color: $ink; border-left: 4px solid $accent; padding: 4px 8px 4px 4px; }
 QMenu { background: $surface; border: 1px solid $line_strong; }
 QMenu::item { min-height: ${target}px; padding: 0 ${pad}px; }
 QMenu::item:selected { background: $accent_soft; }
