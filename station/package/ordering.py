@@ -33,7 +33,7 @@ def in_order(groups: Mapping[Key, Sequence[Setting]], schema: Schema) -> list[Ke
     waits = {k: _awaited(k, groups) for k in pending}
     done: list[Key] = []
     while pending:
-        free = next((k for k in pending if waits[k].isdisjoint(pending)), pending[0])
+        free = next((k for k in pending if not waits[k] or waits[k].isdisjoint(pending)), pending[0])
         pending.remove(free)
         done.append(free)
     return done
