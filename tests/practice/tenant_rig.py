@@ -96,3 +96,16 @@ def practice(speed: float = 600.0, signed_in: bool = True, rates: Rates | None =
             wire.close()
             signin.close()
     assert not tenant.violations, "\n".join(map(str, tenant.violations))
+
+
+def app_pfx(tenant: VirtualTenant, folder: Path) -> Path:
+    """The certificate with which the app signs in alone, as a PFX file without a passphrase."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
+
+    made = tenant.app_certificate()
+    file = folder / "app.pfx"
+    file.write_bytes(pkcs12.serialize_key_and_certificates(
+        b"app", load_pem_private_key(made.private_key.encode(), None),  # type: ignore[arg-type]
+        x509.load_pem_x509_certificate(made.certificate.encode()), None, NoEncryption()))
+    return file

@@ -21,7 +21,7 @@ from station.model.errors import ConfigurationError, LinkError, NotFound, SignIn
 from station.model.timing import Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant, tokens
 from station.vault.secrets import MemorySecrets
-from tests.practice.tenant_rig import Robot
+from tests.practice.tenant_rig import Robot, app_pfx
 
 ME = GraphRequest(routes.ME)
 EVERY = pytest.mark.parametrize("cloud", CLOUDS.values(), ids=lambda cloud: cloud.key)
@@ -100,7 +100,7 @@ def test_a_token_is_for_the_graph_of_the_cloud(cloud: Cloud, monkeypatch: pytest
 def test_an_app_alone_asks_for_everything_of_the_clouds_graph(
         cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with station_in(cloud, monkeypatch) as world:
-        settings = replace(world.link.settings, certificate=_pfx(world.tenant, tmp_path))
+        settings = replace(world.link.settings, certificate=app_pfx(world.tenant, tmp_path))
         alone = signin.SignIn(settings, MemorySecrets(), None, ScaledClock(600.0))
         assert tokens.read(alone.token((routes.SERVICE_READ,)))["aud"] == cloud.graph
         alone.close()
@@ -156,15 +156,3 @@ def test_a_page_of_a_proxy_instead_of_an_answer_is_told_and_is_no_bug(monkeypatc
             world.link.signin.token((routes.SERVICE_WRITE,), renew=True)
     assert told.value.code == "graph.bad-answer"
     assert not isinstance(told.value, NotFound)
-
-
-def _pfx(tenant: VirtualTenant, folder: Path) -> Path:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
-
-    made = tenant.app_certificate()
-    file = folder / "app.pfx"
-    file.write_bytes(pkcs12.serialize_key_and_certificates(
-        b"app", load_pem_private_key(made.private_key.encode(), None),  # type: ignore[arg-type]
-        x509.load_pem_x509_certificate(made.certificate.encode()), None, NoEncryption()))
-    return file

@@ -25,7 +25,7 @@ from station.practice.quirk import ALWAYS
 from station.practice.tenant import VirtualTenant
 from station.tenant.plan import Goal, Lockdown, Where
 from tests.practice.return_staging import Case, stage
-from tests.practice.tenant_rig import Robot
+from tests.practice.tenant_rig import Robot, app_pfx
 
 SERIAL = "012345678901"
 
@@ -306,6 +306,21 @@ def test_whoever_is_at_the_keyboard_signs_in_for_the_right_and_the_return_goes_o
     status, rows, err = desk.run(*words, "--sign-in", "device-code")
     assert (status, rows[-1]["left"]) == (0, [])
     assert "tenant.entra-right" in err
+
+
+def test_an_app_alone_is_told_its_own_permission(desk: Desk) -> None:
+    certificate = app_pfx(desk.tenant, desk.folder)
+    desk.file.write_text(f'{desk.file.read_text(encoding="utf-8")}certificate = "{certificate}"\n', encoding="utf-8")
+    words = _a_stubborn_object(desk)
+    desk.tenant.app.roles.discard(routes.DEVICE_WRITE)
+    _, _, said = desk.run("unit", "return", SERIAL, "--leave", "--lockdown", "never", json_out=False)
+    assert "the app needs the further permission Device.ReadWrite.All" in said
+    status, _, err = desk.run(*words)
+    assert status == SignInNeeded.exit_status
+    told = next(json.loads(line)["error"] for line in err.splitlines() if "error" in line)
+    assert (told["code"], told["detail"].split(" ")[0]) == ("tenant.entra-right", routes.DEVICE_WRITE)
+    assert {v.kind for v in desk.tenant.violations} == {"missing-scope"}
+    desk.tenant.violations.clear()      # what an app may do only the refusal tells
 
 
 def test_an_unknown_lockdown_stops_a_unit_from_leaving(desk: Desk) -> None:
