@@ -15,8 +15,8 @@ from station.model.words import StateWord
 from station.practice.technician import Technician
 from station.practice.world import PracticeBench, PracticeWorld
 
-BUDGET_S = 60
-SPEED = 200.0
+BUDGET_S = 200
+SPEED = 100.0
 
 
 @pytest.fixture
