@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("State"), lambda line: _(state(line).word), 22),
     Column(N_("Reason and cure"), _why, 30),
     Column(N_("Group tag"), lambda line: line.group_tag or (line.standing.group_tag if line.standing else "") or "", 10),
-    Column(N_("From"), lambda line: line.source, 11),
+    Column(N_("From"), lambda line: line.source, 8),
 )
 STATE_COLUMN = 1
 REASON_COLUMN = 2

@@ -89,6 +89,7 @@ class RegistrationsScreen(Page):
     def _fill(self) -> None:
         self.tag.setPlaceholderText(_("as in the file"))
         self.tag.setAccessibleName(_("Group tag"))
+        self.tag.setMinimumWidth(200)
         self.tag.setMaximumWidth(220)
         self.approval.toggled.connect(lambda _on: self._refresh())
         options = Flow(gap=14)

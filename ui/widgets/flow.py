@@ -97,4 +97,4 @@ class Flow(QWidget):
 
 
 def _size(widget: QWidget) -> QSize:
-    return widget.sizeHint().expandedTo(widget.minimumSizeHint()).boundedTo(widget.maximumSize())
+    return widget.sizeHint().expandedTo(widget.minimumSizeHint()).expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize())
