@@ -71,7 +71,7 @@ def _list_faults(context: Context) -> int:
         if context.json:
             context.emit(name=quirk.name, side=quirk.side, about=quirk.about, source=quirk.source)
         else:
-            context.say(f"{quirk.name:<28} {quirk.side:<7} {quirk.about}  [{quirk.source}]")
+            context.say(f"{quirk.name:<28} {quirk.side:<7} {context.translate(quirk.about)}  [{quirk.source}]")
     return 0
 
 

@@ -60,7 +60,7 @@ def duration(seconds: float | None) -> str:
 
 def share(part: float | None) -> str:
     """A part of one in percent; a dash where there is none."""
-    return f"{part:.0%}" if part is not None else "–"
+    return f"{part * 100:.0f} %" if part is not None else "–"
 
 
 class _Writer:

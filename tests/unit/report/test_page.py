@@ -114,4 +114,4 @@ def test_every_text_of_the_page_has_its_french(bench):
 
 
 def test_durations_and_shares_say_when_there_is_nothing_to_say():
-    assert (duration(None), duration(3725.4), share(None), share(0.666)) == ("–", "1:02:05", "–", "67%")
+    assert (duration(None), duration(3725.4), share(None), share(0.666)) == ("–", "1:02:05", "–", "67 %")
