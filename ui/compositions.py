@@ -50,7 +50,8 @@ async def practice(order: PracticeOrder) -> Composed:
 
     places = {JOURNAL: order.journal or str(bench.folder / "journal.sqlite"), DATA: str(bench.folder),
               N_("Tenant"): world.tenant.authority}
-    return Composed(Station(bench.bench, services, places, lambda context: PracticePanel(context, side)), close)
+    return Composed(Station(bench.bench, services, places, lambda context: PracticePanel(context, side),
+                            resumes=bool(order.journal)), close)
 
 
 async def real() -> Composed:

@@ -37,7 +37,7 @@ class Bench(Protocol):
     def board(self) -> BoardState: ...
     @property
     def working(self) -> bool:
-        """Whether any open run has work under way."""
+        """Whether any unit is on its way, be it that its run waits for a person."""
 
     @property
     def trouble(self) -> HoloBenchError | None:

@@ -40,12 +40,14 @@ TITLE_BAR, SMALLER = 40, 0.9
 
 @dataclass(frozen=True)
 class Station:
-    """What the composition gives the window once it is there. `panel` makes the practice panel, None on a real bench."""
+    """What the composition gives the window once it is there. `panel` makes the practice panel, None on a real bench; `resumes`
+    tells whether what is under way goes on at the next start."""
 
     bench: Bench
     services: Mapping[str, object]
     places: Mapping[str, str]
     panel: Callable[[Context], QWidget] | None = None
+    resumes: bool = True
 
 
 class Window(QMainWindow):
@@ -225,10 +227,13 @@ class Window(QMainWindow):
     async def _ask_to_close(self) -> None:
         from ui.widgets.ask import ask
 
+        later = _("If you close the station now, it stops at a safe point and goes on where it was when you open it "
+                  "again. Leave the units plugged in.")
+        anew = _("This practice ends; the next one begins with units that are being unboxed.")
+        resumes = self._station is None or self._station.resumes
         try:
-            sure = await ask(self, _("Work is under way"),
-                             _("If you close the station now, it stops at a safe point and goes on where it was when you open it "
-                               "again. Leave the units plugged in."), _("Close, go on later"), _("Keep working"))
+            sure = await ask(self, _("Units are under way"), later if resumes else anew,
+                             _("Close, go on later") if resumes else _("End the practice"), _("Keep working"))
         finally:
             self._asking = False
         if sure:

@@ -90,8 +90,8 @@ class Bench:
 
     @property
     def working(self) -> bool:
-        """Whether any action is under way."""
-        return self._runner.working
+        """Whether any unit is on its way: an action runs, or a run waits for a person, the unit or the tenant."""
+        return self._runner.working or any(run.phase is Phase.ACTIVE for run in self._latest_runs())
 
     def tile(self, slot: int) -> Tile:
         """What a slot shows now."""

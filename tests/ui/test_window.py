@@ -73,6 +73,22 @@ def test_closing_while_work_is_under_way_asks_and_stays_open_meanwhile(open_wind
     assert not window.isVisible()
 
 
+def test_a_practice_that_keeps_no_record_says_that_it_ends(open_window: Any, in_loop: Any) -> None:
+    bench = scenes.ten_states()
+    window = open_window(bench, practice=True)
+    window.attach(Station(bench, {}, {}, resumes=False))
+    bench.working = True
+
+    async def main() -> None:
+        window.close()
+        await shown(lambda: asking(window))
+        assert any("This practice ends" in label.text() for label in dialog_of(window).findChildren(QLabel))
+        answer(window, "End the practice")
+        await shown(lambda: not window.isVisible())
+
+    in_loop(main)
+
+
 def test_another_task_goes_on_while_a_question_is_open(open_window: Any, in_loop: Any) -> None:
     """exec() inside a coroutine would stop the loop (facts/style §0.2)."""
     bench = scenes.ten_states()

@@ -223,6 +223,7 @@ def test_cancelled_and_skipped_runs_are_neither_done_nor_failed(tmp_path: Path) 
             for slot in (1, 2):
                 bench.start(slot, "autopilot")
             await until(lambda: all(t.step_key == "chord" for t in bench.tiles()))
+            assert bench.working, "units that wait for a person are on their way"
             bench.cancel(1)
             bench.skip(2, "visor broken")
             await until(lambda: bench.tile(1).word is StateWord.READY and bench.tile(2).word is StateWord.SKIPPED)
