@@ -34,6 +34,13 @@ def garbage_on_this_thread() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_garbage_for_others() -> Iterator[None]:
+    """What a file of tests leaves is let go here, before tests of other folders run threads in this process."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Every test begins in English and leaves English behind."""
