@@ -1,57 +1,27 @@
 """Which path fits: the questions, the paths with their reasons, what is taken; the device owner confirmed before the start."""
 
-import asyncio
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from station.model.facts import Facts
 from station.model.path import IdentityKind, Purpose
 from station.model.words import Generation
 from station.paths.choosing import offers
 from station.paths.registry import PATHS
+from tests.ui.hands import dialog_of, press, settled, texts, until
 from ui import scenes
 from ui.choosing.dialog import Choosing
 from ui.choosing.questions import IDENTITIES, PURPOSES, Answers, blueprint_for
 from ui.context import Context
 from ui.guide.start import StartChoice
-from ui.window import Window
 
 
 def possible(answers: Answers, **met: bool) -> set[str]:
     found = offers(PATHS.values(), answers.situation(MappingProxyType({k.replace("_", "-"): v for k, v in met.items()})))
     return {offer.path.key for offer in found if offer.possible}
-
-
-def texts(widget: QWidget) -> str:
-    """What is to be read. Never processes events: a coroutine that does enters the loop twice."""
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
-
-
-def press(widget: QWidget, text: str) -> None:
-    found = next(b for b in widget.findChildren(QPushButton) if text in (b.text(), b.accessibleName()) and b.isVisibleTo(widget))
-    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
-
-
-def settled(widget: QWidget) -> str:
-    """What is to be read once the screen has come to rest; for tests without a loop."""
-    QApplication.processEvents()
-    return texts(widget)
-
-
-def dialog_of(window: Window) -> QDialog | None:
-    return next((d for d in window.findChildren(QDialog) if d.isVisible()), None)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """As long as the test's budget lasts."""
-    while not condition():  # noqa: ASYNC110 - what the screen shows tells nobody
-        await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """The station's configuration on the Settings screen: blueprints and tenant, written to the file and offered at once."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication
 
 from station.bench.configuration import load
 from station.model.blueprint import Blueprint
 from station.paths.registry import PATHS
 from station.vault.secrets import MemorySecrets
+from tests.ui.hands import dialog_of, press, settled, texts, until
 from ui import scenes
 from ui.guide.start import StartChoice
 from ui.live import Live
@@ -58,32 +55,6 @@ def settings(qtbot: Any, theme: Theme, desk: ConfigurationDesk) -> Window:
     window.go("settings")
     QApplication.processEvents()
     return window
-
-
-def texts(widget: QWidget) -> str:
-    """What is to be read. Never processes events: a coroutine that does enters the loop twice."""
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
-
-
-def press(widget: QWidget, text: str) -> None:
-    found = next(b for b in widget.findChildren(QPushButton) if text in (b.text(), b.accessibleName()) and b.isVisibleTo(widget))
-    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
-
-
-def settled(widget: QWidget) -> str:
-    """What is to be read once the screen has come to rest; for tests without a loop."""
-    QApplication.processEvents()
-    return texts(widget)
-
-
-def dialog_of(window: Window) -> QDialog | None:
-    return next((d for d in window.findChildren(QDialog) if d.isVisible()), None)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """As long as the test's budget lasts."""
-    while not condition():  # noqa: ASYNC110 - what the screen shows tells nobody
-        await asyncio.sleep(0.01)
 
 
 def test_a_blueprint_is_added_written_and_offered_at_once(settings: Window, desk: ConfigurationDesk, in_loop: Any) -> None:
