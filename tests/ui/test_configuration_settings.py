@@ -182,3 +182,11 @@ def test_a_secret_is_looked_for_by_its_name_and_forgotten(qtbot: Any, theme: The
 
     in_loop(main)
     assert vault.get("portal/bench") is None
+
+
+@pytest.mark.parametrize("screen", ["tenant", "returns"])
+def test_a_station_without_a_tenant_leads_to_where_it_is_set(open_window: Any, screen: str) -> None:
+    window = open_window(scenes.bench(1))
+    window.go(screen)
+    press(window.screen_widget(screen), "Open Settings")
+    assert window.screen_widget("settings").isVisible()

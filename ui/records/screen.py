@@ -22,6 +22,7 @@ from station.report.page import WORDS, page
 from station.report.story import Story
 from ui.context import Context, Kind
 from ui.language import _, ngettext
+from ui.missing import missing
 from ui.records.desk import RecordsDesk
 from ui.records.figures import Figures
 from ui.records.labels import LabelDialog
@@ -30,7 +31,6 @@ from ui.records.printing import certificate_pdf, labels_pdf, print_labels
 from ui.records.shift import HandoverForm, HandoverNotice
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
-from ui.widgets.empty import Empty
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
 from ui.widgets.table import set_widths, table
@@ -309,6 +309,5 @@ def build(context: Context) -> QWidget:
     """The screen of the registry; a window without a journal says what is missing."""
     journal = context.service("journal", Journal)
     if journal is None:
-        fault = catalogue().explain("journal.missing")
-        return Empty(context.theme, "records", _(fault.title), _(fault.cure))
+        return missing(context, "records", "journal.missing")
     return RecordsScreen(context, RecordsDesk(journal, context.bench.clock, context.practice))

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from station.journal import Journal
 from station.links.graph.client import GraphClient
-from station.model.errors import ConfigurationError
 from station.model.faults import catalogue
 from ui.context import Context
 from ui.language import _, ngettext
+from ui.missing import missing
 from ui.registrations.actions import Actions, Choice, Offer
 from ui.registrations.desk import RegistrationDesk
 from ui.registrations.details import Details
@@ -320,8 +320,7 @@ def build(context: Context) -> QWidget:
     """The screen of the registry; a window without a journal says what is missing."""
     journal = context.service("journal", Journal)
     if journal is None:
-        fault = catalogue().explain(ConfigurationError("journal.missing").code)
-        return Empty(context.theme, "registrations", _(fault.title), _(fault.cure))
+        return missing(context, "registrations", "journal.missing")
     desk = RegistrationDesk(context.service("graph", GraphClient), journal, context.bench.clock, data_folder(context),
                             lambda: context.preferences.operator)
     return RegistrationsScreen(context, Work(desk, context.tasks, context.shell))

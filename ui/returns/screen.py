@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QProgressBar, QVBoxL
 from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.model.board import Tile, Unit
-from station.model.errors import ConfigurationError
-from station.model.faults import catalogue
 from station.tenant.plan import Goal, Lockdown, Where
 from station.tenant.returning import Order
 from ui.context import Context
 from ui.language import _
+from ui.missing import missing
 from ui.returns.choices import Choices
 from ui.returns.columns import Columns
 from ui.returns.decision import Decision, clean_serial, decide
@@ -27,7 +26,6 @@ from ui.returns.work import Doing, Work
 from ui.tenant.banner import SignInBanner
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
-from ui.widgets.empty import Empty
 from ui.widgets.form import Field
 from ui.widgets.page import Page
 from ui.widgets.paper import paper, row
@@ -294,8 +292,6 @@ def build(context: Context) -> QWidget:
     """The screen of the registry; a station without a tenant or a record says what is missing."""
     client, journal = context.service("graph", GraphClient), context.service("journal", Journal)
     if client is None or journal is None:
-        code = "configuration.no-tenant" if client is None else "journal.missing"
-        fault = catalogue().explain(ConfigurationError(code).code)
-        return Empty(context.theme, "returns", _(fault.title), f"{_(fault.cause)} {_(fault.cure)}")
+        return missing(context, "returns", "configuration.no-tenant" if client is None else "journal.missing")
     desk = ReturnDesk(client, journal, context.bench.clock, lambda: context.preferences.operator)
     return ReturnsScreen(context, Work(desk, context.tasks, context.shell))

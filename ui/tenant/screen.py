@@ -9,13 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QVBoxLayout, Q
 
 from station.links.graph.client import GraphClient
 from station.links.graph.signin import SignIn
-from station.model.errors import ConfigurationError
-from station.model.faults import catalogue
 from station.model.words import N_
 from station.tenant.needs import needs_met
 from station.tenant.offers import Offer
 from ui.context import Context
 from ui.language import _
+from ui.missing import missing
 from ui.tenant.banner import SignInBanner
 from ui.tenant.creating import CreatingCard, Names, calls
 from ui.tenant.desk import TenantDesk
@@ -27,7 +26,6 @@ from ui.tenant.work import Doing, Work
 from ui.theme.tokens import Type
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
-from ui.widgets.empty import Empty
 from ui.widgets.page import Page
 from ui.widgets.paper import paper, row
 from ui.widgets.text import label
@@ -210,7 +208,6 @@ def build(context: Context) -> QWidget:
     """The screen of the registry; a station without a tenant says how to configure one."""
     signin, client = context.service("sign-in", SignIn), context.service("graph", GraphClient)
     if signin is None or client is None:
-        fault = catalogue().explain(ConfigurationError("configuration.no-tenant").code)
-        return Empty(context.theme, "tenant", _(fault.title), f"{_(fault.cause)} {_(fault.cure)}")
+        return missing(context, "tenant", "configuration.no-tenant")
     desk = TenantDesk(signin, client, context.bench.clock)
     return TenantScreen(context, Work(desk, context.tasks, context.shell))

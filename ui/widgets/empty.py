@@ -7,6 +7,9 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import Type
 from ui.widgets.text import label
 
+TEXT_WIDTH = 420
+"""Pixels at the usual size of text: a column of two words is hard to read."""
+
 
 class Empty(QWidget):
     """An empty state."""
@@ -24,6 +27,7 @@ class Empty(QWidget):
             if line:
                 said = label(line, kind, tone)
                 said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+                said.setMinimumWidth(round(TEXT_WIDTH * theme.sizes.text))
                 layout.addWidget(said)
         if action is not None:
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignCenter)
