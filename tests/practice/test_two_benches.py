@@ -28,6 +28,8 @@ from tests.practice.mortal_station import PowerCut
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
 SPEED = 150.0
+SLOWER = 40.0
+"""Where a unit is carried about: what people take for that is many seconds of the bench, and budgets go on meanwhile."""
 PATIENCE_S = 100.0
 LONG, SHORT = 900.0, 4.0
 """Leases in seconds of the server: one that outlives the test, and one that runs out in it."""
@@ -120,8 +122,8 @@ class Hall:
 
 
 @contextmanager
-def hall_of(units: int, record: str, folder: Path) -> Iterator[Hall]:
-    with PracticeWorld(units, SPEED, seed=4) as world, serve(world) as served, ExitStack() as stack:
+def hall_of(units: int, record: str, folder: Path, speed: float = SPEED) -> Iterator[Hall]:
+    with PracticeWorld(units, speed, seed=4) as world, serve(world) as served, ExitStack() as stack:
         yield Hall(served, record, folder, stack)
 
 
@@ -145,7 +147,7 @@ def test_two_benches_work_side_by_side_and_each_unit_is_run_by_one(url: str, tmp
 
 
 def test_a_unit_that_is_carried_to_another_bench_is_refused_there_and_goes_on_where_it_began(url: str, tmp_path: Path) -> None:
-    with hall_of(2, url, tmp_path) as hall:
+    with hall_of(2, url, tmp_path, SLOWER) as hall:
         wanderer = hall.serials[0]
         first, second = hall.bench("bench-1", 1), hall.bench("bench-2", 2, 3)
         first.until(lambda b: b.word_of(wanderer) in ("Needs you", "Working", "Waiting for cloud"))

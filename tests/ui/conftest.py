@@ -13,6 +13,7 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from ui import language, scenes
@@ -39,6 +40,8 @@ def no_garbage_for_others() -> Iterator[None]:
     """What a file of tests leaves is let go here, before tests of other folders run threads in this process."""
     yield
     gc.collect()
+    if QApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(autouse=True)

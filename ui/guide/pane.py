@@ -156,10 +156,9 @@ class GuidePane(QWidget):
         self._facts.hide()
 
     def _empty(self) -> None:
-        self._ring.setParent(None)
-        if not self._large:
-            self._facts.hide()
-            self._facts.setParent(None)
+        for kept in (self._ring,) if self._large else (self._ring, self._facts):
+            kept.hide()
+            kept.setParent(self)        # out of the card, and still the pane's: without a parent it would outlive the window
         clear(self._body)
         clear(self._foot)
         self._otherwise = None
@@ -255,12 +254,14 @@ class GuidePane(QWidget):
         self._ring.setAccessibleName(_(card.timer.meaning))
         if card.timer_runs:
             body.addLayout(row(self._ring, meaning, gap=14))
+            self._ring.show()
             return
         begin = button(_("Start the timer"), self._begin_timer, Weight.PLAIN, self._context.theme.icon("timer"))
         beside = QVBoxLayout()
         beside.addWidget(meaning)
         beside.addWidget(begin, 0, Qt.AlignmentFlag.AlignLeft)
         body.addLayout(row(self._ring, beside, gap=14))
+        self._ring.show()
 
     def _begin_timer(self) -> None:
         self._timer_from = self._context.bench.clock.now()
