@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from usb.backend import IBackend
@@ -68,6 +69,7 @@ class UsbBus:
 
     def _told(self, notice: SlotNotice) -> None:
         if notice.slot == 0:
+            self._moved_away(notice)
             return
         if notice.notice in (Notice.AWAY, Notice.LEFT):
             if self._here.pop(notice.port, None) is not None:
@@ -76,6 +78,12 @@ class UsbBus:
         self._here.pop(notice.from_port, None)
         self._here[notice.port] = notice.occupant
         self._changed(BusChange(_seen(notice), present=True))
+
+    def _moved_away(self, notice: SlotNotice) -> None:
+        """Into a port that is no slot of this bench: from its slot here the unit has left."""
+        if self._here.pop(notice.from_port, None) is not None:
+            seen = replace(_seen(notice), slot=self.map.number(notice.from_port), port=notice.from_port)
+            self._changed(BusChange(seen, present=False))
 
 
 def _seen(notice: SlotNotice) -> Seen:
