@@ -33,6 +33,6 @@ def kilohertz() -> int | None:
         return (begun + ended) // 2, counted
 
     at, before = reading()
-    time.sleep(_SECONDS)
+    time.sleep(_SECONDS)    # the stretch over which the counter is measured
     later, after = reading()
     return round((after - before) * 1_000_000 / (later - at))
