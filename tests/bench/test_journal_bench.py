@@ -19,18 +19,18 @@ pytestmark = pytest.mark.bench
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 UNITS, RUNS_EACH, FACTS_EACH = 32, 20, 100
 RESTORED_WITHIN_S = 2.0
+ROUNDS = 5
+"""The least of them counts: whatever else a machine does can only add."""
 
 
 def observation(unit: int, run: str, n: int) -> Draft:
     return Draft(Observed((Fact("unit.battery", n % 100, Link.MTP, AT),)), AT, f"usb:{unit}", run, unit)
 
 
-@pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A year of a bench in small: 32 units, twenty runs each, a hundred facts a run."""
-    file = tmp_path_factory.mktemp("record") / "journal.sqlite"
+def record(file: Path, runs_each: int) -> Path:
+    """32 units, each with some runs behind it, a hundred facts a run."""
     with Journal.open(str(file), "bench-1", WallClock()) as journal:
-        for n in range(RUNS_EACH):
+        for n in range(runs_each):
             for unit in range(1, UNITS + 1):
                 run = f"{unit}-{n}"
                 plugged = Plugged(f"1-{unit}", "normal", 0x45E, 0x653, "HoloLens", str(unit))
@@ -40,24 +40,29 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_the_board_comes_back_in_a_fraction_of_what_reading_the_record_takes(
-        record: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    begun = time.perf_counter()
-    with Journal.open(str(record), "bench-1", WallClock()) as journal:
+def restoring(file: Path) -> float:
+    """Processor seconds until the board stands again."""
+    begun = time.process_time()
+    with Journal.open(str(file), "bench-1", WallClock()) as journal:
         board = empty_board(range(1, UNITS + 1))
         for event in journal.board_events():
             board, _ = fold(board, event, PATHS)
-        restored = time.perf_counter() - begun
-        begun = time.perf_counter()
-        rows = len(journal.events())
-        whole = time.perf_counter() - begun
-    with capsys.disabled():
-        print(f"\n  board of {UNITS} units restored in {restored / whole:.0%} of the time that reading all {rows} rows takes "
-              f"({restored:.2f} s; limit {RESTORED_WITHIN_S:g} s)")
-
+    took = time.process_time() - begun
     assert len(board.runs) == UNITS
-    assert restored < whole / 4
-    assert restored < RESTORED_WITHIN_S
+    return took
+
+
+def test_a_record_twenty_times_as_long_brings_the_board_back_about_as_soon(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    short, long = record(tmp_path / "short.sqlite", 1), record(tmp_path / "long.sqlite", RUNS_EACH)
+    rounds = [(restoring(short), restoring(long)) for _ in range(ROUNDS)]
+    of_short, of_long = (min(series) for series in zip(*rounds, strict=True))
+    with capsys.disabled():
+        print(f"\n  board of {UNITS} units restored from {RUNS_EACH} runs each in {of_long / of_short:.2f} of the time that one "
+              f"run each takes ({of_long:.2f} s, {of_short:.2f} s; limit {RESTORED_WITHIN_S:g} s)")
+
+    assert of_long < 2 * of_short
+    assert of_long < RESTORED_WITHIN_S
 
 
 def test_queued_observations_cost_a_fraction_of_single_commits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

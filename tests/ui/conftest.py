@@ -1,7 +1,6 @@
 """What tests of the window share: no display is needed, and every test begins in English and in the light."""
 
 import asyncio
-import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -13,7 +12,6 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from ui import language, scenes
@@ -24,24 +22,6 @@ from ui.staged import StagedBench
 from ui.theme.theme import Theme, put_on
 from ui.theme.tokens import Mode
 from ui.window import Station, Window
-
-
-@pytest.fixture(autouse=True)
-def garbage_on_this_thread() -> Iterator[None]:
-    """Widgets in reference cycles die on the thread of the test, not in a worker that happens to allocate (`ui.garbage`)."""
-    gc.disable()
-    yield
-    gc.collect(0)
-    gc.enable()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def no_garbage_for_others() -> Iterator[None]:
-    """What a file of tests leaves is let go here, before tests of other folders run threads in this process."""
-    yield
-    gc.collect()
-    if QApplication.instance() is not None:
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(autouse=True)
