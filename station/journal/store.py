@@ -123,22 +123,22 @@ class SqlStore:
 
     def board_rows(self, limit: int) -> tuple[Row, ...]:
         """Of this station's `limit` latest units: the last plugging-in, and all since the last run began."""
-        begun, plugged = self._latest(RunStarted.kind), self._latest(Plugged.kind)
-        units = sorted(begun.keys() | plugged.keys(), key=lambda u: max(begun.get(u, 0), plugged.get(u, 0)), reverse=True)[:limit]
-        if not units:
-            return ()
-        c = schema.event.c
-        since = [and_(c.unit == u, c.number >= begun.get(u, plugged.get(u, 0))) for u in units]
-        single = c.number.in_([plugged[u] for u in units if u in plugged])
-        wanted = select(*_ROW).where(c.station == self.station, or_(single, *since)).order_by(c.number)
-        with told(), self.engine.connect() as connection:
-            return tuple(Row(*values) for values in connection.execute(wanted))
+        c, mine = schema.event.c, select(schema.event.c.number, *_ROW).where(schema.event.c.station == self.station)
+        found: dict[int, Row] = {}
+        with told(), self._one_moment() as connection:
+            begun, plugged = self._latest(connection, RunStarted.kind), self._latest(connection, Plugged.kind)
+            latest = {unit: max(begun.get(unit, 0), plugged.get(unit, 0)) for unit in begun.keys() | plugged.keys()}
+            units = sorted(latest, key=latest.__getitem__, reverse=True)[:limit]
+            # A statement a unit, as each is then a piece of the index of units; all in one would read the station's whole record.
+            each = [mine.where(c.unit == unit, c.number >= begun.get(unit, plugged.get(unit, 0))) for unit in units]
+            for wanted in (mine.where(c.number.in_([plugged[unit] for unit in units if unit in plugged])), *each):
+                found |= {number: Row(*values) for number, *values in connection.execute(wanted)}
+        return tuple(found[number] for number in sorted(found))
 
-    def _latest(self, kind: str) -> dict[str, int]:
+    def _latest(self, connection: Connection, kind: str) -> dict[str, int]:
         c = schema.event.c
         wanted = select(c.unit, func.max(c.number)).where(c.kind == kind, c.station == self.station).group_by(c.unit)
-        with told(), self.engine.connect() as connection:
-            return {unit: number for unit, number in connection.execute(wanted)}
+        return {unit: number for unit, number in connection.execute(wanted)}
 
     def open_intents(self, station: str | None) -> tuple[Row, ...]:
         """Intents without an outcome behind them."""
