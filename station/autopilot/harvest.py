@@ -181,13 +181,14 @@ def _verdict_at_the_end(seen: Finding | None, begun: bool) -> str:
 
 
 def harvest(folder: DiagnosticsFolder, archive: StoredFile, deadline: Deadline, *, unit_serial: str = "",
-            progress: Progress | None = None) -> Harvested:
-    """Copy the archive, read its hash file, check the row against `unit_serial` (where the label's serial is known).
+            progress: Progress | None = None, copies: Path | None = None) -> Harvested:
+    """Copy the archive into a folder of its own in `copies` (None: where the system keeps such things), read its hash file, check
+    the row against `unit_serial` (where the label's serial is known).
 
     A first copy that comes cut short is copied once more, since the headset may just have closed it. Raises DataError as
     `archives.hash_files`, `autopilot.harvest-truncated`, and what the link raises. The copy is removed again.
     """
-    with tempfile.TemporaryDirectory(prefix="holobench-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="holobench-", dir=copies) as scratch:
         try:
             rows = _fetch_rows(folder, archive, Path(scratch), deadline, progress)
         except DataError as e:

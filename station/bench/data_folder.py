@@ -1,8 +1,12 @@
 """The station's data folder on disk: files that runs make (harvested rows), outside the journal."""
 
+import shutil
 from pathlib import Path
 
 from station.model.errors import LinkError
+
+COPIES = "copies"
+"""Copies of a headset's archives while they are read. They hold hardware hashes: they lie nowhere else, and never for long."""
 
 
 class DataFolder:
@@ -19,3 +23,8 @@ class DataFolder:
         except OSError as e:
             raise LinkError("bench.no-files", f"{full}: {e.strerror}") from e
         return full
+
+    def without_leavings(self) -> "DataFolder":
+        """Itself, rid of the copies that a station which was killed had at hand: only where no other has the folder open."""
+        shutil.rmtree(self._root / COPIES, ignore_errors=True)
+        return self

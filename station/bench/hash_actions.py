@@ -9,6 +9,7 @@ from types import MappingProxyType
 from station.autopilot.diagnostics import Baseline, Sighting, Stage, judge
 from station.autopilot.harvest import Harvested, UnitDocuments, harvest, keep
 from station.autopilot.hash_file import read as read_hash_file
+from station.bench.data_folder import COPIES
 from station.bench.ports import HashRow
 from station.bench.work import Progress, Task
 from station.links.mtp.storage import DeviceStorage
@@ -96,13 +97,15 @@ async def harvest_hash(task: Task) -> Sequence[Fact]:
     wanted = task.facts().facts.text("hash.zip")
     serial = task.facts().facts.text("unit.serial")
 
+    copies = task.services.folder.path(COPIES)
+
     def work(storage: DeviceStorage) -> Harvested:
         documents = UnitDocuments(storage)
         archive = documents.look(deadline).file(wanted)
         if archive is None:
             raise LinkError("autopilot.harvest-absent", wanted)
         return harvest(documents, archive, deadline, unit_serial=serial if _is_label(serial) else "",
-                       progress=lambda done, total: task.progress(Progress(done, total, "bytes")))
+                       progress=lambda done, total: task.progress(Progress(done, total, "bytes")), copies=copies)
 
     harvested = await lane.call(work, deadline)
     return harvested.facts(task.now(), _keep(task, harvested))

@@ -91,16 +91,17 @@ def put_together(config: Config | None = None) -> RealStation:
     Raises ConfigurationError, JournalError, LinkError, Refused: what keeps the station from being opened.
     """
     config, clock, secrets = config or load(), WallClock(), open_secrets()
-    DataFolder(config.data).path(".")
+    folder = DataFolder(config.data)
+    folder.path(".")
     only_one = OnlyOne(config.data / LOCK_FILE)
     try:
-        return _opened(config, clock, secrets, only_one)
+        return _opened(config, clock, secrets, folder.without_leavings(), only_one)
     except BaseException:
         only_one.close()
         raise
 
 
-def _opened(config: Config, clock: Clock, secrets: SecretStore, only_one: OnlyOne) -> RealStation:
+def _opened(config: Config, clock: Clock, secrets: SecretStore, folder: DataFolder, only_one: OnlyOne) -> RealStation:
     journal = Journal.open(config.journal, config.station, clock)
     try:
         link = _link(config, secrets, clock, journal)
@@ -108,7 +109,7 @@ def _opened(config: Config, clock: Clock, secrets: SecretStore, only_one: OnlyOn
                         if link else NoTenant(ConfigurationError("configuration.no-tenant", str(config.file or ""))))
         bus = UsbBus(system_eyes(), config.data, clock, count=config.slots, ports=config.ports,
                      allowed=shipped().joined([config.allow_list()]))
-        bench = Bench(journal, bus, cloud, DataFolder(config.data), clock, PATHS, config.blueprints, journal.board_events,
+        bench = Bench(journal, bus, cloud, folder, clock, PATHS, config.blueprints, journal.board_events,
                       _portals(config, secrets))
     except BaseException:
         journal.close()

@@ -179,7 +179,7 @@ class PracticeBench:
         cloud = TenantCloud(self.client, TenantTracker(self.client, world.clock), self.journal, station, world.clock, self.folder)
         record: Record = self.journal
         packed = {b.key: self._packed(b) for b in blueprints}
-        self.bench = Bench(record, usb, cloud, DataFolder(self.folder), world.clock, PATHS, packed,
+        self.bench = Bench(record, usb, cloud, DataFolder(self.folder).without_leavings(), world.clock, PATHS, packed,
                            self.journal.board_events, lease_s=lease_s)
 
     def _packed(self, blueprint: Blueprint) -> Blueprint:

@@ -111,6 +111,7 @@ class Lives:
             assert verdict.findings == ()
             assert journal.open_intents() == ()
         assert max(self.restored) < RESTORED_WITHIN_S
+        assert [str(p) for p in (self.folder / "copies").rglob("*") if p.is_file()] == []
         self._demand_nothing_twice(units)
 
     def _demand_nothing_twice(self, units: int) -> None:
