@@ -12,14 +12,15 @@ TYPES = ("windowsAzureADJoinUsingDeviceAuth",)
 GO_ONLINE = Step(
     key="go-online",
     verb=N_("Go through setup to the network page"),
-    instruction=N_("It may go online now. Put the headset on, choose language and region, skip or do the eye calibration, "
-                   "connect to Wi-Fi. Then take it off."),
+    instruction=N_("It may go online now. Put it on, press the Windows logo, then Next on language, region and biometric "
+                   "notice; calibrate or skip. Connect to Wi-Fi. Take it off."),
     actor=Actor.PERSON,
     proof=Either(Attested("online"), Is("autopilot.contacted", True), Is("tenant.enrolled", True)),
     budget=1800,
     picture="network-page",
     timer=Timer(15, N_("After the network it searches 15 s for its profile"), "facts: enrolment §3.7"),
-    otherwise=(screens.EULA, screens.OWNER_PAGE, screens.BATTERY_WARNING, screens.CLOCK, screens.LOCKED),
+    otherwise=(screens.EULA, screens.OWNER_PAGE, screens.BATTERY_WARNING, screens.CLOCK, screens.LOCKED,
+               screens.SEARCH_GOES_ON, screens.WEB_PAGE),
     attestation=Attestation("online", N_("It is connected")),
     faults=enrolled.ENROLMENT_FAULTS,
     forgets=frozenset({"attested.online"}) | enrolled.FORGOTTEN,

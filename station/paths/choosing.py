@@ -44,9 +44,11 @@ NEEDS: Mapping[str, Need] = MappingProxyType({
         Who.TENANT_ADMIN),
     "bulk-token": Need(
         N_("A package with a bulk token that is still good"),
-        N_("Make a token in Windows Configuration Designer and import it into the package."), Who.LEAD),
+        N_("Make a token in Windows Configuration Designer on Windows 10 (there “No, sign in to this app only”) and import it "
+           "into the package."), Who.LEAD),
     "local-user-package": Need(
-        N_("A package that makes a local user"), N_("Build one in the package editor."), Who.LEAD),
+        N_("A package that makes a local user"),
+        N_("Build one in the package editor. It is applied in setup; a unit that is set up must be reset first."), Who.LEAD),
     "mdm-server": Need(
         N_("A service account of an MDM other than Intune"),
         N_("Put its user name, address and secret into the package."), Who.LEAD),

@@ -25,8 +25,8 @@ STARTS_NORMALLY = Alternative(
 TOOL_OPEN = Step(
     key="tool",
     verb=N_("Open Advanced Recovery Companion"),
-    instruction=N_("Open Advanced Recovery Companion on a Windows PC and connect the headset directly, without a hub. "
-                   "Unlock the headset if somebody is signed in."),
+    instruction=N_("Open Advanced Recovery Companion (Microsoft Store: 9P74Z35SFRS8) on a Windows PC and connect the headset "
+                   "directly, without a hub. Unlock the headset if somebody is signed in."),
     actor=Actor.PERSON,
     proof=Attested("tool-open"),
     budget=3600,
@@ -51,8 +51,8 @@ ENTER = Step(
 WRITE = Step(
     key="write",
     verb=N_("Flash with Microsoft's tool"),
-    instruction=N_("In the tool choose the image and press Install. Everything on the unit is erased. "
-                   "Do not unplug it until it restarts."),
+    instruction=N_("In the tool take the latest image, or another by “Manual package selection”, and confirm. Everything on the "
+                   "unit is erased. Do not unplug it until it restarts."),
     actor=Actor.PERSON,
     proof=Is("bus.mode", "normal", fresh=True),
     budget=3600,
@@ -69,7 +69,7 @@ BACK = Step(
     proof=Seen("unit.build", fresh=True),
     budget=900,
     picture="restarting",
-    timer=Timer(480, N_("Microsoft's recovery tool allows 8 minutes for the first start"), "facts: device-io §6"),
+    timer=Timer(480, N_("The Windows Device Recovery Tool allows 8 minutes for a first start"), "facts: device-io §6"),
     cable=True,
     expects_restart=True,
 )
@@ -102,10 +102,11 @@ FIRST_GENERATION = replace(
     preconditions=(conditions.FIRST_GENERATION, conditions.battery(40, N_("Battery at 40 % or more"), "enrolment.battery-40")),
     own_steps=(
         replace(TOOL_OPEN, verb=N_("Open the Windows Device Recovery Tool"),
-                instruction=N_("Open the Windows Device Recovery Tool on a Windows PC, not in a virtual machine. "
+                instruction=N_("Open the Windows Device Recovery Tool on a Windows PC with 4 GB free, not in a virtual machine. "
                                "Unplug phones and other Windows devices.")),
         replace(ENTER, instruction=N_("Unplug, switch off. Hold Volume Up, tap Power: only the middle light is on. Plug it in, "
                                       "and in the tool choose “My device was not detected” › HoloLens."),
                 timer=None, no_timer=N_("The light tells when it is in flash mode."), otherwise=(STARTS_NORMALLY,)),
-        replace(WRITE, otherwise=()), BACK),
+        replace(WRITE, otherwise=(), instruction=N_("In the tool take the latest image and confirm. Everything on the unit is "
+                                                    "erased. Do not unplug it until it restarts.")), BACK),
 )

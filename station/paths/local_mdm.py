@@ -20,6 +20,10 @@ SIGN_IN = Step(
     attestation=Attestation("signed-in", N_("Signed in")),
     forgets=frozenset({"attested.signed-in"}),
 )
+INTERNET = replace(
+    setup.CHECK_INTERNET,
+    instruction=N_("Open the browser on the headset and load any page. Enrolling needs a working connection."),
+    otherwise=(screens.NOT_CONNECTED,))
 ENROL = replace(
     setup.connect(N_("Settings › Accounts › Access work or school › “Enroll only in device management”. Type the user name, "
                      "the server address if it is asked for, then the password."), screens.ASKS_SERVER),
@@ -38,11 +42,12 @@ PATH = Path(
     identities=(IdentityKind.LOCAL,),
     purpose=Purpose.ENROL,
     owner=N_("The local user of the package (inferred)."),
-    verify=N_("On the headset: the account with Disconnect. In the tenant: an Intune record only, no Entra device."),
+    verify=N_("On the headset: the account with Disconnect. In the tenant: an Intune record of type userEnrollment (inferred), "
+              "no Entra device."),
     undo=N_("Settings › Access work or school › the account › Disconnect. A reset loses the local user."),
     source="facts: enrolment §1.6; holo docs hololens-enroll-mdm.md",
     preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.STORAGE_SHOWN),
-    own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED, SIGN_IN, ENROL,
+    own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED, SIGN_IN, INTERNET, ENROL,
                enrolled.wait_for_record(TYPES, otherwise=(screens.ALREADY_ENROLLED,), retry_from="enrol"), SHOWN,
                packages.WIPE_FROM_UNIT),
     needs=frozenset({"windows-allowed", "local-user-package"}),

@@ -21,7 +21,7 @@ PATH = Path(
     purpose=Purpose.ENROL,
     owner=N_("The Microsoft account that sets the headset up."),
     verify=N_("On the headset: the work account with Disconnect. In the tenant: an Intune record of type windowsAutoEnrollment, "
-              "usually personal."),
+              "as a rule personal, and in Entra registered (both not verified)."),
     undo=N_("Settings › Access work or school › the account › Disconnect. Delete its records before any later Autopilot import."),
     source="facts: enrolment §1.5; holo docs hololens-enroll-mdm.md",
     preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS),

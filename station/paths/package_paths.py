@@ -70,10 +70,12 @@ BULK_LATER = replace(
     key="package-bulk-later",
     title=N_("Package with Entra bulk token, after setup"),
     summary=N_("A unit that is set up gets the package through Settings. The device owner must be signed in."),
+    verify=N_("On the headset: the package under “Installed packages”. In the tenant: an Intune record of type "
+              "windowsBulkAzureDomainJoin without primary user."),
     minimum=conditions.FIRST_GENERATION_LATE_PACKAGE,
     source="facts: enrolment §1.7, §2.6",
     preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.SINCE_1809, conditions.STORAGE_SHOWN),
-    own_steps=(packages.PUSH_TO_DOCUMENTS, packages.ADD_IN_SETTINGS, packages.APPLIED,
+    own_steps=(packages.PUSH_TO_DOCUMENTS, packages.ADD_IN_SETTINGS, packages.LISTED,
                RECORD,
                packages.WIPE_FROM_UNIT),
 )

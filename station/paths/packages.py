@@ -3,6 +3,8 @@
 Source: facts/enrolment §2.4–2.6.
 """
 
+from dataclasses import replace
+
 from station.model.path import Attestation, FaultRule, Severity, Step, Timer
 from station.model.proofs import Attested, Either, Is, Not, Same, Seen
 from station.model.words import N_, Actor
@@ -40,10 +42,10 @@ WIPE_FROM_UNIT = Step(
 TAP_TO_APPLY = Step(
     key="apply", verb=N_("Tap Power + Volume Down"),
     instruction=N_("On the first page, press Power and Volume Down together and let go at once. "
-                   "The page of packages opens and applies by itself after 10 seconds, or press Confirm."),
+                   "The page of packages opens: press Confirm, or let it go on by itself after 10 seconds."),
     actor=Actor.PERSON, proof=Attested("package-page"), budget=900, picture="chord-tap",
     timer=Timer(10, N_("From build 19041.1128 on it confirms by itself after 10 s"), "facts: enrolment §2.4"),
-    faults=(OTHERS_TOO,), otherwise=(screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.NO_PACKAGE),
+    faults=(OTHERS_TOO,), otherwise=(screens.TRUST, screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.NO_PACKAGE),
     attestation=Attestation("package-page", N_("It applies the package")), forgets=frozenset({"attested.package-page"}))
 
 STICK_IN = Step(
@@ -57,17 +59,25 @@ STICK_IN = Step(
 
 ADD_IN_SETTINGS = Step(
     key="apply", verb=N_("Add the package in Settings"),
-    instruction=N_("Settings › Accounts › Access work or school › Add or remove a provisioning package › Add a package. "
-                   "Choose it under This Device › Documents."),
+    instruction=N_("Settings › Accounts › Access work or school › Related settings › Add or remove a provisioning package › "
+                   "Add a package. Choose it under This Device › Documents."),
     actor=Actor.PERSON, proof=Attested("package-page"), budget=1200, picture="settings-package",
     no_timer=N_("The page waits; there is no hurry."), otherwise=(screens.NOT_IN_LIST, screens.NO_ADDING),
     attestation=Attestation("package-page", N_("It applies the package")), forgets=frozenset({"attested.package-page"}))
 
 APPLIED = Step(
     key="applied", verb=N_("Look at the result"),
-    instruction=N_("The headset says whether the package was applied. If it succeeded, press OK there and confirm it here."),
+    instruction=N_("The headset says whether it worked, a HoloLens 2 by “Provisioning Successful”. Then press OK there and "
+                   "confirm it here."),
     actor=Actor.PERSON, proof=Either(Attested("package-applied"), Is("tenant.enrolled", True)), budget=1200,
     picture="package-applied", no_timer=N_("How long it takes depends on the size of the package."),
     otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.LOCKED),
     attestation=Attestation("package-applied", N_("It succeeded")),
     faults=enrolled.ENROLMENT_FAULTS, forgets=frozenset({"attested.package-applied"}) | enrolled.FORGOTTEN, retry_from="apply")
+
+LISTED = replace(
+    APPLIED, verb=N_("Look for it under “Installed packages”"),
+    instruction=N_("Settings lists the package under “Installed packages” once it was applied; selecting it shows its details."),
+    picture="settings-package", otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED),
+    attestation=Attestation("package-applied", N_("It is listed")))
+"""What a unit that is set up shows instead of a page of its own (facts/enrolment §2.6)."""

@@ -36,7 +36,8 @@ REGISTER = (
     Step(
         key="collect",
         verb=N_("Wait while it collects"),
-        instruction=N_("The headset writes its diagnostics, about one minute. Leave it plugged in and switched on."),
+        instruction=N_("The headset writes its diagnostics, about one minute; from build 20348.1432 on a sound tells of it. "
+                       "Leave it plugged in and switched on."),
         actor=Actor.UNIT,
         proof=Seen("hash.zip"),
         budget=300,

@@ -37,7 +37,8 @@ WAIT = Step(
     proof=Is("bus.present", True, fresh=True),
     budget=3600,
     picture="restarting",
-    timer=Timer(1800, N_("A first generation takes about 30 minutes, a HoloLens 2 less"), "facts: enrolment §5.1, §10"),
+    timer=Timer(1800, N_("A first generation takes about 30 minutes; of a HoloLens 2 no time is documented"),
+                "facts: enrolment §5.1, §10"),
     expects_restart=True,
 )
 FIRST_PAGE = Step(

@@ -59,7 +59,7 @@ ERASE = Step(
     proof=Attested("erased"),
     budget=7200,
     picture="wipe",
-    no_timer=N_("A reset takes up to 30 minutes; how long a reflash takes, its tool shows."),
+    no_timer=N_("A first generation takes about 30 minutes to reset; other times are not documented."),
     attestation=Attestation("erased", N_("It shows the first page")),
     forgets=frozenset({"attested.erased"}),
 )

@@ -15,12 +15,25 @@ OWNER_PAGE = Alternative(
     "enrolment.eula-shown")
 CLOCK = Alternative(
     N_("“You need internet for this” although it is connected"),
-    N_("The clock of the headset is too old after long storage. Reflash it with the latest build."),
+    N_("The clock of the headset is too old after long storage. Reflash it with the latest build; "
+       "a unit registered with Autopilot sets its clock first."),
     "enrolment.clock-too-old")
 LOCKED = Alternative(
     N_("“Your organization has set some policies to manage your device”"),
     N_("The unit is locked to an organisation. If that is not yours, it must go back to its owner."),
     "enrolment.tenant-lockdown")
+SEARCH_GOES_ON = Alternative(
+    N_("“Searching for an Autopilot profile” does not end"),
+    N_("It takes about 15 s. A unit that is locked to an organisation waits for the profile of its owner without end."),
+    "enrolment.tenant-lockdown")
+WEB_PAGE = Alternative(
+    N_("The network wants a web page"),
+    N_("The documents disagree whether setup can pass such a page. Take an open network or one with a password; "
+       "Power + Volume Down leads back to the network page."))
+BLUE_BOX = Alternative(
+    N_("A blue box instead of the hummingbird"),
+    N_("It is the fit page of a first generation: adjust it until the box fits. The network page follows; "
+       "the eyes are calibrated after the sign-in."))
 FAILURE_LINE = Alternative(
     N_("“We ran into a problem with one of the following setup steps”"),
     N_("Note the line with the cross and its code. If one of the other answers names that code, choose it instead."),
@@ -48,11 +61,13 @@ TWO_SCOPES = Alternative(
     N_("MDM and MAM scope contradict each other. Ask the tenant admin."), "enrolment.0x80180026")
 NO_RECORD = Alternative(
     N_("The headset is ready, but no record comes"),
-    N_("It joined Entra without management (0x8018002b). Ask the tenant admin for the MDM user scope."),
+    N_("It joined Entra without management (0x8018002b). The tenant admin sets the MDM user scope; "
+       "then Access work or school › Connect with the same account, or reset."),
     "enrolment.0x8018002b")
 NO_SERVICE = Alternative(
     N_("“OOBEIDPS” instead of a sign-in page"),
-    N_("The network blocks the identity service. Use another network, or ask who runs this one."), "enrolment.oobeidps")
+    N_("The network blocks the identity service. Tap Power + Volume Down to go back to the network page and take another."),
+    "enrolment.oobeidps")
 STATUS_PAGE = (REUSED, NOT_ATTESTED, TWO_PROFILES, OBJECT_DELETED, FAILURE_LINE)
 """What the status page of Autopilot may show at its end (facts/enrolment §3.9, §3.10)."""
 REFUSALS = (NO_LICENCE, REUSED, TWO_SCOPES)
@@ -81,7 +96,7 @@ NAME_CLEARED = Alternative(
     N_("The page clears itself after 2 minutes. Type again, or choose “Sign in from another device” (not there in GCC High)."))
 KEY_DEAD = Alternative(
     N_("The “&123” key does nothing"),
-    N_("Close and open the keyboard, or use a USB keyboard or “Sign in from another device”."))
+    N_("Close and open the keyboard, type a wrong password once, or use a USB keyboard or “Sign in from another device”."))
 TERMS_FAILED = Alternative(
     N_("“Can't connect to the URL of your organization's MDM terms of use”"),
     N_("A licence is missing or the address is wrong. Ask the tenant admin."), "enrolment.terms-of-use")
@@ -126,6 +141,16 @@ ASKS_SERVER = Alternative(
     N_("It asks for a server address"),
     N_("For Intune type enrollment.manage.microsoft.com, for another MDM its address. "
        "The tenant has no EnterpriseEnrollment name."))
+NOT_CONNECTED = Alternative(
+    N_("The page does not load"),
+    N_("Connect the headset to Wi-Fi in its Settings first; the package may have skipped the network."))
+TRUST = Alternative(
+    N_("It asks whether to trust the package"),
+    N_("Press Confirm. A first generation and builds before 19041.1128 wait for it."))
+CALIBRATION = Alternative(
+    N_("A page for eye calibration"),
+    N_("Skip it or do it. A first generation asks after the sign-in; "
+       "a HoloLens 2 may ask after Autopilot (from 22621.1296 on) or where it was skipped."))
 BATTERY_WARNING = Alternative(
     N_("A battery warning"),
     N_("Below 45 % Autopilot does not go on. Charge the headset with its own charger, then wake it with Power."))

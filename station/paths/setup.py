@@ -10,12 +10,13 @@ def to_network(*otherwise: Alternative) -> Step:
     """From the first page to a working network."""
     return Step(
         key="network", verb=N_("Go through setup to the network page"),
-        instruction=N_("Put the headset on. Choose language and region, skip or do the eye calibration, connect to Wi-Fi. "
-                       "An open or password network, no certificate network."),
+        instruction=N_("Put the headset on and press the Windows logo. Press Next on language, region and biometric notice; "
+                       "calibrate or skip. Connect to Wi-Fi: open or with a password, no certificate network."),
         actor=Actor.PERSON, proof=Attested("network"), budget=1800, picture="network-page",
         timer=Timer(15, N_("After the network a HoloLens 2 searches 15 s for an Autopilot profile"),
                     "facts: enrolment §1.2, §3.7"),
-        otherwise=(screens.AUTOPILOT_BEGAN, screens.CLOCK, screens.LOCKED, *otherwise),
+        otherwise=(screens.AUTOPILOT_BEGAN, screens.CLOCK, screens.LOCKED, screens.SEARCH_GOES_ON, screens.WEB_PAGE,
+                   screens.BLUE_BOX, *otherwise),
         attestation=Attestation("network", N_("It is connected")), forgets=frozenset({"attested.network"}))
 
 
@@ -71,10 +72,9 @@ PERSONAL_SIGN_IN = Step(
 FINISH_SETUP = Step(
     key="finish", verb=N_("Finish setup"),
     instruction=N_("Answer the remaining pages: iris (may be skipped), PIN of at least 6 digits, speech, location, "
-                   "diagnostic data. "
-                   "Stop at the Start menu."),
+                   "diagnostic data, Start gesture. Stop at the Start menu."),
     actor=Actor.PERSON, proof=Attested("start-menu"), budget=1800, picture="pin-page",
-    no_timer=N_("The pages wait; there is no hurry."), otherwise=(screens.NO_PIN,),
+    no_timer=N_("The pages wait; there is no hurry."), otherwise=(screens.NO_PIN, screens.CALIBRATION),
     attestation=Attestation("start-menu", N_("I see the Start menu")),
     forgets=frozenset({"attested.start-menu"}))
 
@@ -111,6 +111,7 @@ OTHER_USER = Step(
     key="sign-in-page", verb=N_("Look for “Other user”"),
     instruction=N_("Look into the headset. It must show the sign-in page with “Other user”. Confirm it here."),
     actor=Actor.PERSON, proof=Attested("other-user"), budget=1800, picture="other-user",
-    no_timer=N_("The headset waits on this page; there is no hurry."), otherwise=(screens.FAILURE_LINE,),
+    no_timer=N_("The headset waits on this page; there is no hurry."),
+    otherwise=(screens.FAILURE_LINE, screens.CALIBRATION),
     attestation=Attestation("other-user", N_("I see “Other user”")), faults=enrolled.ENROLMENT_FAULTS,
     forgets=frozenset({"attested.other-user"}) | enrolled.FORGOTTEN)

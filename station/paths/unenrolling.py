@@ -39,8 +39,8 @@ PATH = Path(
     identities=(IdentityKind.NONE,),
     purpose=Purpose.RETURN,
     owner=N_("Stays as it is."),
-    verify=N_("On the headset the account is gone from Access work or school. In the tenant: its Intune record goes with the "
-              "next sync; look for it under Returns."),
+    verify=N_("On the headset the account is gone from Access work or school. In the tenant: when its Intune record goes is not "
+              "documented; look for it under Returns."),
     undo=N_("Enrol again by the path that was used before."),
     source="facts: enrolment §5.3; holo docs hololens-enroll-mdm.md",
     preconditions=(conditions.ANY_GENERATION, conditions.STORAGE_SHOWN),

@@ -36,6 +36,8 @@ IMPLIED = {
 STRICT = {
     ("local-mdm", "applied"): "the sign-in with the account of the package must follow it",
     ("package-mdm", "applied"): "the tenant knows nothing of another MDM",
+    ("entra-oobe", "sign-in"): "the rest of setup comes after it and is confirmed after it",
+    ("device-enrollment-manager", "sign-in"): "the rest of setup comes after it and is confirmed after it",
 }
 """Where nothing makes up for it although a later step looks at the same fact."""
 

@@ -64,7 +64,8 @@ class Card:
 
 
 _STILL = {
-    StateWord.EMPTY: (N_("Plug a unit in"), N_("Switch the headset on, then plug its USB-C cable into this slot."), "plug-usb-c",
+    StateWord.EMPTY: (N_("Plug a unit in"), N_("Switch the headset on (the very first time hold Power "
+                                                     "for 4 seconds), then plug its USB cable into this slot."), "plug-usb-c",
                       N_("Nothing is timed while the slot is empty.")),
     StateWord.IDENTIFYING: (N_("Wait while the station reads the unit"),
                             N_("It asks model, serial and battery over the cable. Leave the unit plugged in and on."),
