@@ -24,7 +24,7 @@ from station.bench.work import Progress, Services
 from station.links.mtp.storage import DeviceStorage
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState, Tile, empty_board, fold, nobody_present, tile
-from station.model.errors import HoloBenchError, NotFound, Refused
+from station.model.errors import BUG, HoloBenchError, NotFound, Refused
 from station.model.events import Body, Draft, Event, Faulted, Observed, Retried, RunCancelled, RunSkipped, RunStarted
 from station.model.facts import Fact
 from station.model.path import Path
@@ -228,10 +228,14 @@ class Bench:
         self._notify(frozenset(slots))
 
     def _expect_restart(self, run: Run, was: Run | None) -> None:
-        """Tell the bus when a step begins that lets the unit restart: in flash mode it may come back without its serial."""
+        """Tell the bus from when to when a step lets the unit restart: in flash mode it may come back without its serial."""
+        grace = self._restart_grace(run)
+        if grace != (self._restart_grace(was) if was is not None else 0.0):
+            self._bus.expect_restart(run.unit, grace)
+
+    def _restart_grace(self, run: Run) -> float:
         step = run.step(self.paths[run.path]) if run.open and run.path in self.paths else None
-        if step is not None and step.expects_restart and (was is None or was.index != run.index):
-            self._bus.expect_restart(run.unit, step.budget)
+        return step.budget if step is not None and step.expects_restart else 0.0
 
     def _notify(self, slots: frozenset[int]) -> None:
         for watcher in tuple(self._watchers):
@@ -284,7 +288,14 @@ class Bench:
         await asyncio.sleep(max(0.02, bench_seconds / self.clock.speed))
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(None, work)
+        """Run blocking work. A bug in it is a fault like others to those who wait: they neither hang nor end for it."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, work)
+        except HoloBenchError:
+            raise
+        except Exception as e:
+            log.exception("work in the pool met a bug")
+            raise HoloBenchError(BUG, type(e).__name__) from e
 
     def _latest_runs(self) -> list[Run]:
         return [self._board.runs[run] for run in self._board.by_unit.values()]

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from station.bench.ports import Bus
@@ -38,13 +39,36 @@ class Lane:
 
         Raises what `work` raises, and LinkLost `usb.unplugged` once the lane was closed because its unit left the bus.
         """
+        return await self._in_thread(partial(self._call, work, deadline))
+
+    async def in_turn(self, work: Callable[[DeviceStorage, Deadline], T], wall_seconds: float) -> T:
+        """As `call`, but the budget begins when the lane comes to it: what queues behind a long copy is not late for that."""
+        def within(deadline: Deadline) -> T:
+            return self._call(lambda storage: work(storage, deadline), deadline)
+        return await self._in_thread(lambda: within(Deadline(wall_seconds)))
+
+    async def news(self) -> bool:
+        """Whether the unit is worth reading again before its time: it told of a change, or its link broke.
+
+        False where its storage is not open. Raises LinkLost `usb.unplugged` once the lane was closed.
+        """
+        return await self._in_thread(self._news)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._closed:
             raise LinkLost("usb.unplugged", self.port)
         try:
-            done = asyncio.get_running_loop().run_in_executor(self._thread, self._call, work, deadline)
+            done = asyncio.get_running_loop().run_in_executor(self._thread, work)
         except RuntimeError as e:
             raise LinkLost("usb.unplugged", self.port) from e    # the lane was closed between the look and the call
         return await done
+
+    def _news(self) -> bool:
+        try:
+            return self._storage is not None and self._storage.news()
+        except LinkLost:
+            self._drop()
+            return True
 
     def _call(self, work: Callable[[DeviceStorage], T], deadline: Deadline) -> T:
         deadline.check()

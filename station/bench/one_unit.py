@@ -1,7 +1,7 @@
 """One unit for one piece of work, without a running bench: found by slot or serial, opened, given back."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,9 @@ from station.bench.ports import Bus, BusChange, Seen
 from station.links.mtp.storage import DeviceStorage
 from station.model.errors import HoloBenchError, NotFound
 from station.model.timing import Deadline
+
+LOOKS_AGAIN_S = 0.5
+"""Wall seconds after which units that are here are looked at again: one that was refused may open by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,8 @@ class OpenUnit:
 def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial: str = "") -> Iterator[OpenUnit]:
     """The unit in a slot, or the one whose MTP serial is `serial`; waits for it until the deadline.
 
-    Raises NotFound `bench.no-unit`, and what opening raises where the unit that was named by its slot cannot be opened. The
-    bus is
-    closed afterwards.
+    Raises NotFound `bench.no-unit`, and what opening raises where the wanted unit is, or may be, one that cannot be opened. The
+    bus is closed afterwards.
     """
     here: dict[str, Seen] = {}
     came = threading.Event()
@@ -37,12 +39,13 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
     bus.watch(changed)
     try:
         while True:
-            found = _find(list(here.values()), lambda seen: bus.open(seen.port, deadline), deadline, slot, serial)
+            came.clear()
+            units = sorted(here.copy().values(), key=lambda seen: seen.slot)
+            found, trouble = _in_slot(bus, units, slot, deadline) if slot is not None else _named(bus, units, serial, deadline)
             if found is not None:
                 break
-            came.clear()
-            if not came.wait(deadline.share(0.5)) and deadline.remaining() <= 0:
-                raise NotFound("bench.no-unit", str(slot) if slot is not None else serial)
+            if not came.wait(deadline.share(LOOKS_AGAIN_S)) and deadline.remaining() <= 0:
+                raise trouble or NotFound("bench.no-unit", str(slot) if slot is not None else serial)
             deadline.token.check()
         try:
             yield found
@@ -52,18 +55,28 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
         bus.close()
 
 
-def _find(units: list[Seen], opener: Callable[[Seen], DeviceStorage], deadline: Deadline, slot: int | None,
-          serial: str) -> OpenUnit | None:
-    for seen in sorted(units, key=lambda s: s.slot):
-        if slot is not None:
-            if seen.slot == slot:
-                return OpenUnit(seen, opener(seen))
-            continue
+def _in_slot(bus: Bus, units: Sequence[Seen], slot: int, deadline: Deadline) -> tuple[OpenUnit | None, None]:
+    for seen in units:
+        if seen.slot == slot:
+            return OpenUnit(seen, bus.open(seen.port, deadline)), None
+    return None, None
+
+
+def _named(bus: Bus, units: Sequence[Seen], serial: str, deadline: Deadline) -> tuple[OpenUnit | None, HoloBenchError | None]:
+    """The unit of a serial, or else why one could not be asked for its own: it may be the one."""
+    trouble: HoloBenchError | None = None
+    for seen in units:
         try:
-            storage = opener(seen)
-        except HoloBenchError:
+            storage = bus.open(seen.port, deadline)
+            try:
+                own = storage.describe(deadline).serial
+            except BaseException:
+                storage.close()
+                raise
+        except HoloBenchError as e:
+            trouble = e if deadline.remaining() > 0 else trouble    # at the end of the time it says no more than that
             continue
-        if storage.describe(deadline).serial == serial:
-            return OpenUnit(seen, storage)
+        if own == serial:
+            return OpenUnit(seen, storage), None
         storage.close()
-    return None
+    return None, trouble

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from station.bench.ports import Record
-from station.model.errors import HoloBenchError, JournalError
+from station.model.errors import BUG, HoloBenchError, JournalError
 from station.model.events import Draft
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Pen:
             self._refused(e)
         except Exception as e:
             log.exception("the journal's thread met a bug")
-            self._refused(HoloBenchError("station.bug", type(e).__name__))
+            self._refused(HoloBenchError(BUG, type(e).__name__))
 
     async def _until_done(self, attempt: Awaitable[object], work: Callable[[], object]) -> object:
         while True:

@@ -45,7 +45,10 @@ class Bus(Protocol):
         """Open the storage of the unit at a port. Raises LinkError with the cause (rights, another program, gone)."""
 
     def expect_restart(self, unit: str, seconds: float) -> None:
-        """A step lets a unit be off the bus for up to so many bench seconds and come back in another mode."""
+        """From now on a unit may be off the bus for up to so many bench seconds at a time and come back in another mode.
+
+        0: for no longer than any unit.
+        """
 
     def slots(self) -> Sequence[int]:
         """Slot numbers known from the start, in order."""

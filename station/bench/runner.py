@@ -13,7 +13,7 @@ from station.bench.lanes import Lane
 from station.bench.work import Action, Due, Progress, Services, Task, current_key, due
 from station.model.blueprint import Blueprint
 from station.model.board import BoardState
-from station.model.errors import Cancelled, HoloBenchError, LinkLost, Refused
+from station.model.errors import BUG, Cancelled, HoloBenchError, LinkLost, Refused
 from station.model.events import Body, Draft, Ended, Faulted, Intended, Observed, Result
 from station.model.facts import Fact
 from station.model.path import Path
@@ -147,7 +147,7 @@ class Runner:
             return Ended(key, Result.FAILED, e.code, e.detail)
         except Exception as e:
             log.exception("action %s of run %s failed with a bug", action.name, task.run.id)
-            return Ended(key, Result.FAILED, "station.bug", f"{type(e).__name__}")
+            return Ended(key, Result.FAILED, BUG, type(e).__name__)
         return Ended(key, Result.DONE, facts=tuple(facts))
 
     def _cancelled(self, task: Task) -> Ended:

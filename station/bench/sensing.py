@@ -14,7 +14,7 @@ from station.bench.ports import Cloud
 from station.links.mtp.storage import DeviceStorage
 from station.model.board import generation_of
 from station.model.build import OsBuild
-from station.model.errors import Cancelled, HoloBenchError, LinkLost, SignInNeeded
+from station.model.errors import BUG, Cancelled, HoloBenchError, LinkLost
 from station.model.facts import Fact, Facts, FactValue
 from station.model.path import Path
 from station.model.runs import Phase, Run
@@ -24,6 +24,8 @@ from station.model.words import Generation, Link
 log = logging.getLogger(__name__)
 
 UNIT_INTERVAL_S = 20.0
+LISTEN_S = 2.0
+"""Wall seconds between two questions whether a unit told of a change; without one it is read at its interval."""
 TENANT_INTERVAL_S = 15.0
 TENANT_BACKED_OFF_S = 60.0
 BACK_OFF_AFTER_S = 600.0
@@ -67,8 +69,9 @@ def _build(version: str) -> dict[str, FactValue]:
 
 @dataclass(slots=True)
 class UnitSensor:
-    """Reads one unit again and again while it is plugged in. Its first reading is told whole: what came back on the bus may be
-    the same headset with another system on it, and a proof that it was read again needs a fresh fact."""
+    """Reads one unit again and again while it is plugged in, and at once when it tells of a change. Its first reading is told
+    whole: what came back on the bus may be the same headset with another system on it, and a proof that it was read again
+    needs a fresh fact."""
 
     lane: Lane
     clock: Clock
@@ -81,18 +84,34 @@ class UnitSensor:
         """Until cancelled. A unit that cannot be read tells why by the fact `unit.trouble`."""
         while True:
             await self.read()
-            await self.pause(UNIT_INTERVAL_S)
+            await self._until_next()
+
+    async def _until_next(self) -> None:
+        end = self.clock.monotonic() + UNIT_INTERVAL_S
+        listen = LISTEN_S * self.clock.speed
+        while (left := end - self.clock.monotonic()) > 0:
+            await self.pause(min(left, listen))
+            if left > listen and await self._told_of_a_change():
+                return
+
+    async def _told_of_a_change(self) -> bool:
+        try:
+            return await self.lane.news()
+        except LinkLost:
+            return False
 
     async def read(self) -> None:
         """One reading."""
-        deadline = Deadline(READ_BUDGET_S)
         try:
-            seen = await self.lane.call(lambda s: read_unit(s, deadline), deadline)
+            seen = await self.lane.in_turn(read_unit, READ_BUDGET_S)
         except (LinkLost, Cancelled):
             return
         except HoloBenchError as e:
             log.warning("unit at %s cannot be read: %s", self.lane.port, e)
             seen = {"unit.trouble": e.code}
+        except Exception:
+            log.exception("reading the unit at %s met a bug", self.lane.port)
+            seen = {"unit.trouble": BUG}
         known = self.known() if self._read_before else Facts()
         self._read_before = self._read_before or "unit.serial" in seen
         facts = changed(known, _keep_finer_build(known, seen), Link.MTP, self.clock.now())
@@ -149,7 +168,7 @@ class TenantSensor:
         since = {serial: run.started for run in runs if (serial := self.serial_of(run))}
         try:
             answers = await self.call(lambda: self.cloud.observe(since, Deadline(60.0)))
-        except (SignInNeeded, HoloBenchError) as e:
+        except HoloBenchError as e:
             log.warning("the tenant cannot be asked: %s", e)
             self.trouble(e)
             return

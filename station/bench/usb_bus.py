@@ -56,7 +56,7 @@ class UsbBus:
         return open_storage(self._backend, UsbAddress(port, occupant.sighting.vendor_id, occupant.sighting.product_id), deadline)
 
     def expect_restart(self, unit: str, seconds: float) -> None:
-        """Keep a unit's place for so long; see `Bus.expect_restart`."""
+        """Keep a unit's place for so long whenever it leaves; see `Bus.expect_restart`."""
         self._desk.expect_restart(unit, seconds)
 
     def slots(self) -> Sequence[int]:

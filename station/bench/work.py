@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Services:
-    """What actions may use. `gather` brings several units' registrations into one call."""
+    """What actions may use. `register` brings several units' registrations into one call."""
 
     clock: Clock
     cloud: Cloud

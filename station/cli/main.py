@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from station.cli.context import Context
-from station.model.errors import Cancelled, HoloBenchError
+from station.model.errors import BUG, Cancelled, HoloBenchError
 
 COMMANDS = ("practice", "devices", "package", "hash", "autopilot", "tenant", "unit", "run", "journal", "fault", "report", "paths",
             "portal")
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 128 + getattr(signal, "SIGPIPE", 13)
     except Exception as e:
-        context.complain(HoloBenchError("station.bug", f"{type(e).__name__}: {_kept_trace()}"))
+        context.complain(HoloBenchError(BUG, f"{type(e).__name__}: {_kept_trace()}"))
         return HoloBenchError.exit_status
     finally:
         _let_go_of_output()

@@ -20,6 +20,9 @@ Anything else that escapes is a bug and is shown as one.
 
 from typing import ClassVar
 
+BUG = "station.bug"
+"""The fault code under which a bug is shown to a person; its traceback stands in the log."""
+
 
 class HoloBenchError(Exception):
     """Base of the family. `code` names the fault; `detail` is one short English sentence or phrase without secrets."""

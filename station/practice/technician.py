@@ -63,7 +63,7 @@ class Technician:
     bench: Bench
     unit_in: Callable[[str], VirtualUnit | None]
     blueprint: str
-    _tried: dict[tuple[str, str], int] = field(default_factory=dict)
+    _cured: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     _started: set[int] = field(default_factory=set)
     _confirmed: set[tuple[str, str, int]] = field(default_factory=set)
 
@@ -95,15 +95,26 @@ class Technician:
             do(hands)
 
     def _cure(self, hands: Hands) -> None:
-        key = (hands.tile.run, hands.tile.fault)
-        tried = self._tried.get(key, 0)
-        if hands.tile.fault in CURES and tried < PATIENCE:
-            if hands.tile.word is StateWord.FAILED:
-                self._tried[key] = tried + 1
-            CURES[hands.tile.fault](hands)
+        tile = hands.tile
+        if tile.fault not in CURES:
+            return
+        if tile.word is StateWord.FAILED:
+            cured = self._cured_attempts(tile)
+            if self._attempt(tile) in cured or len(cured) >= PATIENCE:
+                return
+            cured.add(self._attempt(tile))
+        CURES[tile.fault](hands)
 
     def leaves(self, tile: Tile) -> bool:
         """Whether there is nothing more this technician would do for a tile."""
         if tile.word is StateWord.FAILED:
-            return tile.fault not in CURES or self._tried.get((tile.run, tile.fault), 0) >= PATIENCE
+            cured = self._cured_attempts(tile)
+            return tile.fault not in CURES or (len(cured) >= PATIENCE and self._attempt(tile) not in cured)
         return tile.word in (StateWord.DONE, StateWord.SKIPPED, StateWord.EMPTY)
+
+    def _cured_attempts(self, tile: Tile) -> set[int]:
+        """Attempts at which this fault was cured already: the tile shows a failure until the retry stands in the record."""
+        return self._cured.setdefault((tile.run, tile.fault), set())
+
+    def _attempt(self, tile: Tile) -> int:
+        return self.bench.board.runs[tile.run].attempt

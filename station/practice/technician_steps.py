@@ -306,9 +306,10 @@ def _switch_on(hands: Hands) -> None:
 
 
 def _enter_flash_mode(hands: Hands) -> None:
-    hands.unit.unplug()
-    hands.unit.press_power(hold=15)
-    hands.unit.press_flash()
+    if hands.unit.page is not Page.FLASH:
+        hands.unit.unplug()
+        hands.unit.press_power(hold=15)
+        hands.unit.press_flash()
     hands.unit.plug()
 
 

@@ -77,7 +77,7 @@ class Session:
             lambda d: self.storage.get(STORAGE, ROOT, "old.ppkg", self.folder / "got", d),
             self._put,
             lambda d: self.storage.delete(STORAGE, ROOT, "old.ppkg", d),
-            lambda d: self.session.poll_event(0.01),
+            lambda d: self.storage.news(),
         ]
         for act in self.dice.choices(acts, k=5):
             self.call(act)

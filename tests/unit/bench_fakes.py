@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from station.bench.ports import BusChange, HashRow, Seen
 from station.links.mtp.storage import DeviceDescription, GetReceipt, Progress, PutReceipt, StorageDescription, StoredFile
-from station.model.errors import HoloBenchError, LinkLost, NotFound
+from station.model.errors import LinkLost, NotFound
 from station.model.facts import FactValue
 from station.model.timing import Deadline, ScaledClock
 
@@ -23,7 +23,7 @@ class FakeUnit:
     version: str = "10.0.20348.0"
     files: dict[str, bytes] = field(default_factory=dict)
     storages_shown: int = 1
-    broken: list[HoloBenchError] = field(default_factory=list)
+    broken: list[Exception] = field(default_factory=list)
     gets: int = 0
 
     def check(self) -> None:
@@ -68,6 +68,9 @@ class FakeStorage:
 
     def delete(self, storage_id: int, folder: tuple[str, ...], name: str, deadline: Deadline) -> None:
         del self._unit.files[name]
+
+    def news(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass
@@ -115,13 +118,15 @@ class FakeBus:
 
 @dataclass
 class FakeCloud:
-    """Answers with `facts` by serial; counts what it was asked."""
+    """Answers with `facts` by serial; counts what it was asked. `broken` is raised by the next registrations, `unseen` by the
+    next looks, one each."""
 
     facts: dict[str, dict[str, FactValue]] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)
     returned: list[tuple[str, str]] = field(default_factory=list)
     calls: int = 0
-    broken: list[HoloBenchError] = field(default_factory=list)
+    broken: list[Exception] = field(default_factory=list)
+    unseen: list[Exception] = field(default_factory=list)
 
     def register(self, rows: Sequence[HashRow], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
         self.calls += 1
@@ -131,6 +136,8 @@ class FakeCloud:
         return {r.serial: {"autopilot.registration": "submitted"} for r in rows}
 
     def observe(self, since: Mapping[str, datetime], deadline: Deadline) -> Mapping[str, Mapping[str, FactValue]]:
+        if self.unseen:
+            raise self.unseen.pop(0)
         return {serial: self.facts.get(serial, {}) for serial in since}
 
     def give_back(self, serial: str, goal: str, model: str, deadline: Deadline) -> None:

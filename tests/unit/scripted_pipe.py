@@ -29,6 +29,7 @@ class Script:
         self.reads = list(reads)
         self.done: list[tuple[object, ...]] = []
         self.now = 0.0
+        self.events: list[bytes | Exception] = []
         self.on_write: Callable[[bytes], None] = lambda data: None
         self.status = b"\x04\x00\x01\x20"
 
@@ -63,7 +64,10 @@ class Script:
 
     def read_event(self, seconds: float) -> bytes | None:
         self.done.append(("event",))
-        return None
+        event = self.events.pop(0) if self.events else None
+        if isinstance(event, Exception):
+            raise event
+        return event
 
     def clear_halt(self, endpoint: int | None = None) -> None:
         self.done.append(("clear", endpoint))

@@ -15,7 +15,7 @@ from station.bench.configuration import AUTOPILOT_BLUEPRINT
 from station.journal import Journal
 from station.model.blueprint import Blueprint
 from station.model.errors import LinkLost, NotFound, OverBudget, Refused
-from station.model.events import Draft, Ended, Event, Faulted, Intended, Plugged, Result, RunCancelled, RunStarted
+from station.model.events import Draft, Ended, Event, Faulted, Intended, Observed, Plugged, Result, RunCancelled, RunStarted
 from station.model.timing import WallClock
 from station.model.words import StateWord
 from station.paths.registry import PATHS
@@ -56,13 +56,25 @@ def run_world(work: Callable[[], Coroutine[None, None, None]]) -> None:
     asyncio.run(work())
 
 
-async def through_setup(world: World, bench: Bench, slot: int, unit: FakeUnit) -> None:
-    """What person and tenant do, until Done."""
+async def begun(bench: Bench, slot: int = 1, blueprint: str = "autopilot", step: str = "chord") -> None:
+    """The unit of a slot is started and has come to a step."""
+    await until(lambda: bench.tile(slot).word is StateWord.READY)
+    bench.start(slot, blueprint)
+    await until(lambda: bench.tile(slot).step_key == step)
+
+
+async def collected(bench: Bench, slot: int, unit: FakeUnit) -> None:
+    """The unit writes its diagnostics when the step of the chord has come."""
     await until(lambda: bench.tile(slot).step_key == "chord")
     unit.files["HoloLensDiagnostics.temp"] = b"x"
     await until(lambda: bench.tile(slot).step_key == "collect")
     unit.files["AutopilotDiagnostics.zip"] = diagnostics(unit.serial)
     del unit.files["HoloLensDiagnostics.temp"]
+
+
+async def through_setup(world: World, bench: Bench, slot: int, unit: FakeUnit) -> None:
+    """What person and tenant do, until Done."""
+    await collected(bench, slot, unit)
     await until(lambda: bench.tile(slot).step_key == "import")
     world.cloud.facts[unit.serial] = {"autopilot.registration": "registered", "autopilot.profile": "assigned"}
     await until(lambda: bench.tile(slot).step_key == "go-online")
@@ -148,9 +160,7 @@ def test_an_unplugged_unit_is_asked_for_and_goes_on_when_it_is_back(tmp_path: Pa
         world, unit = World(tmp_path), FakeUnit("004599195056")
         world.bus.plug(1, unit)
         async with world.bench() as (bench, journal):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
+            await begun(bench)
             world.bus.unplug(1)
             await until(lambda: bench.tile(1).word in (StateWord.RESTARTING, StateWord.NEEDS_YOU))
             world.bus.plug(2, unit)
@@ -167,9 +177,7 @@ def test_a_copy_that_loses_its_link_is_taken_up_again(tmp_path: Path) -> None:
         world, unit = World(tmp_path), FakeUnit("004599195056")
         world.bus.plug(1, unit)
         async with world.bench() as (bench, _):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
+            await begun(bench)
             unit.broken = [LinkLost("usb.unplugged-during-copy")]
             await through_setup(world, bench, 1, unit)
 
@@ -182,16 +190,55 @@ def test_a_failed_action_fails_the_run_with_its_fault_and_can_be_retried(tmp_pat
         world.bus.plug(1, unit)
         world.cloud.broken = [OverBudget("graph.no-answer")]
         async with world.bench() as (bench, _):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
-            unit.files = {"HoloLensDiagnostics.temp": b"x"}
-            await until(lambda: bench.tile(1).step_key == "collect")
-            unit.files = {"AutopilotDiagnostics.zip": diagnostics(unit.serial)}
+            await begun(bench)
+            await collected(bench, 1, unit)
             await until(lambda: bench.tile(1).word is StateWord.FAILED)
             assert bench.tile(1).fault == "graph.no-answer"
             bench.retry(1)
             await until(lambda: bench.tile(1).step_key == "import")
+
+    run_world(work)
+
+
+def test_a_bug_in_the_call_to_the_tenant_is_told_as_one_and_holds_nothing_up(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        world.bus.plug(1, unit)
+        world.cloud.broken = [KeyError("value")]
+        async with world.bench() as (bench, _):
+            await begun(bench)
+            await collected(bench, 1, unit)
+            await until(lambda: bench.tile(1).fault == "station.bug")
+            bench.retry(1)
+            await until(lambda: bench.tile(1).step_key == "import")
+
+    run_world(work)
+
+
+def test_a_bug_in_looking_at_the_tenant_is_trouble_until_the_next_look(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit, told = World(tmp_path), FakeUnit("004599195056"), list[str]()
+        world.bus.plug(1, unit)
+        world.cloud.unseen = [KeyError("value")]
+        async with world.bench() as (bench, _):
+            bench.on_trouble(lambda error: told.append(error.code if error else ""))
+            await begun(bench)
+            await through_setup(world, bench, 1, unit)
+            assert told == ["station.bug", ""]
+
+    run_world(work)
+
+
+def test_a_bug_in_reading_a_unit_is_told_as_one_and_the_unit_is_read_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        world, unit = World(tmp_path), FakeUnit("004599195056")
+        unit.broken = [KeyError("value")]
+        world.bus.plug(1, unit)
+        async with world.bench() as (bench, journal):
+            await until(lambda: bench.tile(1).word is StateWord.READY)
+            told = [f.value for e in journal.events() if isinstance(e.body, Observed) for f in e.body.facts
+                    if f.key == "unit.trouble"]
+            assert told[:2] == ["station.bug", ""]
 
     run_world(work)
 
@@ -201,9 +248,7 @@ def test_a_closed_station_takes_its_runs_up_where_they_were(tmp_path: Path) -> N
         world, unit = World(tmp_path), FakeUnit("004599195056")
         world.bus.plug(1, unit)
         async with world.bench() as (bench, _):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
+            await begun(bench)
         async with world.bench() as (bench, journal):
             await until(lambda: bench.tile(1).step_key == "chord")
             await through_setup(world, bench, 1, unit)
@@ -301,9 +346,7 @@ def test_a_bench_whose_unit_was_taken_over_does_nothing_more_with_it_and_says_so
         world, unit = World(tmp_path), FakeUnit("004599195056")
         world.bus.plug(1, unit)
         async with world.bench() as (bench, journal):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
+            await begun(bench)
             taken_over_by_another(world, unit.serial)
             before = [e for e in journal.events() if isinstance(e.body, Intended)]
             unit.files["HoloLensDiagnostics.temp"] = b"x"
@@ -322,9 +365,7 @@ def test_a_station_that_comes_back_after_its_unit_was_taken_over_leaves_it_alone
         world, unit = World(tmp_path), FakeUnit("004599195056")
         world.bus.plug(1, unit)
         async with world.bench() as (bench, _):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "autopilot")
-            await until(lambda: bench.tile(1).step_key == "chord")
+            await begun(bench)
         taken_over_by_another(world, unit.serial)
         async with world.bench() as (bench, _):
             await until(lambda: bench.tile(1).fault == "journal.claim-lost")
@@ -332,20 +373,20 @@ def test_a_station_that_comes_back_after_its_unit_was_taken_over_leaves_it_alone
     run_world(work)
 
 
-def test_the_bus_is_told_when_a_step_lets_the_unit_restart_since_flash_mode_may_hide_its_serial(tmp_path: Path) -> None:
+def test_the_bus_is_told_as_long_as_a_step_lets_the_unit_restart_since_flash_mode_may_hide_its_serial(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.bus.plug(1, FakeUnit("004599195056"))
 
     async def story() -> None:
         async with world.bench() as (bench, _):
-            await until(lambda: bench.tile(1).word is StateWord.READY)
-            bench.start(1, "flash")
-            await until(lambda: bench.tile(1).step_key == "tool")
+            await begun(bench, blueprint="flash", step="tool")
             assert world.bus.expected == []
             bench.attest(1, "tool-open")
             await until(lambda: bench.tile(1).step_key == "flash-mode")
             await until(lambda: bool(world.bus.expected))
             (step,) = (s for s in PATHS["flash"].steps if s.key == "flash-mode")
             assert world.bus.expected == [("usb:004599195056", step.budget)]
+            bench.cancel(1)
+            await until(lambda: world.bus.expected[1:] == [("usb:004599195056", 0)])
 
     run_world(story)

@@ -4,7 +4,7 @@ import pytest
 
 from station.links.mtp import codec
 from station.links.mtp.inlet import BLOCK
-from station.links.mtp.operations import ClassRequest, Operation, ResponseCode
+from station.links.mtp.operations import ClassRequest, EventCode, Operation, ResponseCode
 from station.links.mtp.session import MtpSession
 from station.model.errors import Cancelled, DataError, LinkError, LinkLost, OverBudget, Refused
 from station.model.timing import CancelToken
@@ -264,3 +264,34 @@ def test_a_halted_data_phase_is_cleared_and_its_response_read() -> None:
         session.send_once(Operation.SEND_OBJECT, (), bytes(1000), deadline(pipe))
     assert ("clear", None) in pipe.done
     assert session.in_step
+
+
+def told(code: int) -> bytes:
+    return codec.Event(code, 0xFFFF_FFFF, (0x10001,)).pack()
+
+
+@pytest.mark.parametrize(("events", "news"), [
+    ([], False), ([told(EventCode.STORE_ADDED)], True), ([told(EventCode.CANCEL_TRANSACTION)], False), ([told(0xC801)], False),
+    ([b"no event at all"], False), ([b"short", told(EventCode.OBJECT_ADDED), told(EventCode.CANCEL_TRANSACTION)], True),
+    ([told(EventCode.STORE_REMOVED), LinkError("mtp.stalled")], True), ([DataError("mtp.bad-container")], False),
+])
+def test_events_tell_of_a_change_and_whatever_else_lies_there_is_taken_with_them(events: list[bytes], news: bool) -> None:
+    session, pipe = opened()
+    pipe.events = list(events)
+    assert session.news() is news
+    assert pipe.events == []
+    assert not session.news()
+
+
+def test_a_unit_that_tells_without_end_is_listened_to_for_a_bounded_time() -> None:
+    session, pipe = opened()
+    pipe.events = [told(EventCode.OBJECT_ADDED)] * 10_000
+    assert session.news()
+    assert len(pipe.events) > 9_000
+
+
+def test_a_unit_that_has_gone_is_no_silent_unit() -> None:
+    session, pipe = opened()
+    pipe.events = [LinkLost("mtp.unplugged")]
+    with pytest.raises(LinkLost):
+        session.news()

@@ -86,13 +86,22 @@ def test_a_unit_that_stays_away_has_left() -> None:
     assert Story().plug(seen("1-1")).unplug(seen("1-1")).after(6).after(30).notices == [Notice.ARRIVED, Notice.AWAY, Notice.LEFT]
 
 
-def test_a_step_may_expect_a_longer_restart() -> None:
+def test_a_step_may_let_a_unit_restart_for_longer_until_the_step_is_over() -> None:
     story = Story().plug(seen("1-1"))
     story.slots = story.slots.expecting_restart("usb:a", 600)
-    story.unplug(seen("1-1")).after(599).plug(seen("1-1", address=2))
-    assert story.notices == [Notice.ARRIVED, Notice.AWAY, Notice.RETURNED]
+    for _ in range(2):
+        story.unplug(seen("1-1")).after(599).plug(seen("1-1", address=2))
+        assert story.notices[-2:] == [Notice.AWAY, Notice.RETURNED]
+    story.slots = story.slots.expecting_restart("usb:a", 0)
     story.unplug(seen("1-1")).after(RESTART_GRACE + 1)
     assert story.notices[-1] is Notice.LEFT
+
+
+def test_what_a_step_lets_a_unit_do_goes_with_it_into_another_port() -> None:
+    story = Story().plug(seen("1-1"))
+    story.slots = story.slots.expecting_restart("usb:a", 600)
+    story.unplug(seen("1-1")).plug(seen("1-2")).unplug(seen("1-2")).after(599)
+    assert story.notices[-1] is Notice.AWAY
 
 
 def test_a_unit_is_followed_into_another_port() -> None:
@@ -123,7 +132,8 @@ def test_a_step_that_lets_it_restart_gives_hands_the_time_to_bring_it_into_flash
     flash = UsbSighting("1-1", 2, 0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "")
     story = Story().plug(seen("1-1"))
     story.slots = story.slots.expecting_restart("usb:a", 1800)
-    story.unplug(seen("1-1")).after(120).plug(flash)
+    story.unplug(seen("1-1")).after(120).plug(seen("1-1", address=2))        # Volume Up was let go too early
+    story.unplug(seen("1-1", address=2)).after(120).plug(flash)
     assert (story.told[-1].notice, story.told[-1].occupant.unit) == (Notice.RETURNED, "usb:a")
 
 

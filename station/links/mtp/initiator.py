@@ -112,6 +112,10 @@ class MtpStorage:
         handle, _ = self._file(storage_id, folder, name, deadline)
         self._session.order(Operation.DELETE_OBJECT, (handle, 0), deadline)
 
+    def news(self) -> bool:
+        self._lane.enter()
+        return self._session.news()
+
     def close(self) -> None:
         if not self._closed:
             self._lane.enter()

@@ -83,6 +83,10 @@ class EventCode(IntEnum):
     STORAGE_INFO_CHANGED = 0x400C
 
 
+CHANGES = frozenset(EventCode) - {EventCode.CANCEL_TRANSACTION}
+"""Events after which it is worth reading a unit again."""
+
+
 class Format(IntEnum):
     """Object formats."""
 

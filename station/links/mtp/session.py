@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from station.links.mtp.codec import Event
-from station.links.mtp.operations import REFUSALS, ClassRequest, Operation, ResponseCode, name_of
+from station.links.mtp.operations import CHANGES, REFUSALS, ClassRequest, Operation, ResponseCode, name_of
 from station.links.mtp.pipe import Pipe
 from station.links.mtp.transactions import DataIn, DataOut, Limits, Sink, Source, Transactions
 from station.model.errors import (
@@ -30,6 +30,7 @@ LARGEST_DATASET = 16 * 1024 * 1024
 SESSION_ID = 1
 
 _BUSY_TRIES = 5
+_MOST_EVENTS = 64
 _CLASSES: dict[str, type[HoloBenchError]] = {
     "mtp.no-such-file": NotFound, "mtp.no-such-folder": NotFound, "mtp.no-such-storage": NotFound,
     "mtp.no-space": Refused, "mtp.too-large": Refused, "mtp.write-protected": Refused,
@@ -45,6 +46,13 @@ def refusal(operation: int, code: int, *, in_place_of_data: bool) -> HoloBenchEr
         fault = "mtp.locked"
     detail = f"{Operation(operation).name.title().replace('_', '')}: {name_of(code)}"
     return _CLASSES.get(fault, LinkError)(fault, detail)
+
+
+def _tells_of_a_change(data: bytes) -> bool:
+    try:
+        return Event.unpack(data).code in CHANGES
+    except DataError:
+        return False
 
 
 class MtpSession:
@@ -159,13 +167,22 @@ class MtpSession:
         rest = BytesIO(data)
         return self.send(operation, parameters, len(data), rest.read, deadline)
 
-    def poll_event(self, seconds: float) -> Event | None:
-        """An event of the interrupt endpoint, None if none came in time or it was not one."""
-        data = self._pipe.read_event(seconds)
+    def news(self) -> bool:
+        """Whether events have come since the last question that tell of a change; takes all that lie there.
+
+        Takes `Limits.event_seconds` where there are none. Raises LinkLost; an endpoint that fails otherwise tells nothing.
+        """
+        changed = False
         try:
-            return Event.unpack(data) if data else None
-        except DataError:
-            return None
+            for _ in range(_MOST_EVENTS):
+                data = self._pipe.read_event(self._limits.event_seconds)
+                if not data:
+                    break
+                changed |= _tells_of_a_change(data)
+        except (LinkError, DataError) as error:
+            if isinstance(error, LinkLost):
+                raise
+        return changed
 
     def _run(self, operation: Operation, parameters: tuple[int, ...], deadline: Deadline,
              data: DataIn | DataOut | None) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What every way to a unit's storage offers: the values and the `DeviceStorage` Protocol.
 
 Implementations: `station.links.mtp.initiator.MtpStorage` (own MTP initiator over libusb) and
-`station.links.mtp.wpd_storage.WpdStorage` (Windows Portable Devices). All calls block, take one `Deadline` that covers the whole
+`station.links.mtp.wpd.storage.WpdStorage` (Windows Portable Devices). All calls block, take one `Deadline` that covers the whole
 call, raise only the error family of `station.model.errors`, and must come from the one thread (lane) that opened the storage.
 """
 
@@ -116,6 +116,12 @@ class DeviceStorage(Protocol):
 
     def delete(self, storage_id: int, folder: tuple[str, ...], name: str, deadline: Deadline) -> None:
         """Delete one file. Raises NotFound `mtp.no-such-file`, Refused `mtp.is-folder`."""
+
+    def news(self) -> bool:
+        """Whether the unit has told, since the last question, that something on it changed. Takes about a tenth of a second.
+
+        A hint and no fact: not every unit tells, and what changed is found by reading. Raises LinkLost.
+        """
 
     def close(self) -> None:
         """Give the unit back. Never raises; a second call does nothing."""

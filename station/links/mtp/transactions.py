@@ -30,6 +30,7 @@ class Limits:
     """Wall seconds. Defaults follow facts/device-io §2.5: 10 s to open, 20 s per answer, 60 s where a unit must work first.
 
     `settle_seconds` is how long a unit that has just been plugged in may be refused by the system before that counts.
+    `event_seconds` is longer than the interrupt endpoint's interval: an event that lies there is seen by one look.
     """
 
     open_patience: float = 10.0
@@ -41,6 +42,7 @@ class Limits:
     close_seconds: float = 2.0
     busy_pause: float = 0.5
     settle_seconds: float = 2.0
+    event_seconds: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

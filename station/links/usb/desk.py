@@ -105,7 +105,7 @@ class BusDesk:
         return tuple((s, identify(s, self._allowed)) for s in self._watcher.seen if s not in placed)
 
     def expect_restart(self, unit: str, seconds: float) -> None:
-        """A step expects a unit to leave the bus for up to so many bench seconds."""
+        """From now on a unit may leave the bus for up to so many bench seconds; 0: for the usual grace."""
         with self._lock:
             self._slots = self._slots.expecting_restart(unit, seconds)
 

@@ -1,6 +1,6 @@
 """Which slot a unit is in: ports numbered once, units followed through restarts and into other ports. Pure.
 
-A unit that leaves the bus is first thought to be glitching (5 s), then restarting (30 s, or as long as a step has told), then
+A unit that leaves the bus is first thought to be glitching (5 s), then restarting (30 s, or as long as a step lets it), then
 gone. Units are told apart by the serial of their descriptor; those that have none by their port alone. Times are bench seconds.
 
 What may be a headset but does not say so (a phone does not either) takes a slot only where people have said that headsets are
@@ -111,7 +111,8 @@ class Slots:
         return replace(self, occupants=MappingProxyType(kept)), tuple(notices)
 
     def expecting_restart(self, unit: str, seconds: float) -> "Slots":
-        """A step expects this unit to be away for up to so many seconds (never less than the usual grace)."""
+        """From now on this unit may be away for so many seconds, as often as it likes (never less than the usual grace):
+        a person who lets a button go too early begins again."""
         grace = max(RESTART_GRACE, seconds)
         return replace(self, occupants=MappingProxyType({
             p: replace(o, grace=grace) if o.unit == unit else o for p, o in self.occupants.items()}))
@@ -154,15 +155,15 @@ class Slots:
         here = self.occupants.get(sighting.port)
         if here is not None and self._same(here, unit, identity):
             occupant = replace(here, sighting=sighting, identity=identity, unit=here.unit if not sighting.serial else unit,
-                               left_at=None, away=False, grace=RESTART_GRACE)
+                               left_at=None, away=False)
             after = self._put(occupant)
             return after, (after._tell(Notice.RETURNED, occupant, after_away=here.away),)
         notices = [self._tell(Notice.LEFT, here)] if here is not None else []
         elsewhere = next((o for o in self.occupants.values() if o.unit == unit and o.left_at is not None), None)
-        occupant = Occupant(unit, sighting, identity)
         if elsewhere is None:
-            after = self._put(occupant)
+            after = self._put(occupant := Occupant(unit, sighting, identity))
             return after, (*notices, after._tell(Notice.ARRIVED, occupant))
+        occupant = Occupant(unit, sighting, identity, grace=elsewhere.grace)
         after = self._put(occupant, without=elsewhere.sighting.port)
         return after, (*notices, after._tell(Notice.MOVED, occupant, elsewhere.sighting.port, after_away=elsewhere.away))
 

@@ -64,6 +64,9 @@ class MemoryStorage:
         if self.files.pop((folder, name), None) is None:
             raise NotFound("mtp.no-such-file", name)
 
+    def news(self) -> bool:
+        return False
+
     def close(self) -> None:
         self.closed = True
 

@@ -1,6 +1,7 @@
 """Pushing packages: where they go, what else lies there, read-back, wiping, history."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from station.bench import push
 from station.bench.one_unit import opened_unit
 from station.bench.ports import BusChange, Seen
+from station.links.mtp.storage import DeviceDescription
 from station.model.errors import Cancelled, DataError, LinkError, LinkLost, NotFound, OverBudget, Refused, UsageError
 from station.model.events import Event
 from station.model.timing import CancelToken, Deadline
@@ -208,3 +210,33 @@ def test_a_unit_that_comes_later_is_waited_for() -> None:
             threading.Timer(0.1, lambda: changed(BusChange(seen, True))).start()  # type: ignore[operator]
     with opened_unit(LateBus(), Deadline(10), slot=1) as unit:
         assert unit.storage.serial == OneUnitBus.serial  # type: ignore[attr-defined]
+
+
+class DoorsBus(OneUnitBus):
+    """Two units: the first can be opened but not asked, the second not even opened."""
+
+    def watch(self, changed: Callable[[BusChange], None]) -> None:
+        for slot in (1, 2):
+            changed(BusChange(Seen(slot, f"1-{slot}", f"unit-{slot}", "normal", 1, 2, "x", "x"), True))
+
+    def open(self, port: str, deadline: Deadline) -> MemoryStorage:
+        if port == "1-2":
+            raise LinkError("usb.no-rights", port)
+        return self.storage
+
+
+def test_where_a_unit_cannot_be_opened_that_may_be_the_wanted_one_this_is_told() -> None:
+    with pytest.raises(LinkError) as caught, opened_unit(DoorsBus(), Deadline(0.01), serial="nobody"):
+        pass
+    assert caught.value.code == "usb.no-rights"
+
+
+def test_a_unit_that_cannot_tell_its_serial_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = DoorsBus()
+
+    def silent(deadline: Deadline) -> DeviceDescription:
+        raise LinkLost("mtp.unplugged")
+    monkeypatch.setattr(bus.storage, "describe", silent)
+    with pytest.raises(LinkError), opened_unit(bus, Deadline(0.01), serial="nobody"):
+        pass
+    assert bus.storage.closed

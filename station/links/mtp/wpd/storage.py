@@ -112,6 +112,9 @@ class WpdStorage:
         with self._guarded(deadline) as device:
             device.delete(_file(device, parent, name)[0])
 
+    def news(self) -> bool:
+        return False        # WPD tells events to a callback of another COM apartment; a Windows bench finds out by reading
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
