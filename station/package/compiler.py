@@ -90,6 +90,8 @@ class _Value:
     options: Mapping[str, object] = field(default_factory=dict)
     announces: bool = False
     """Not the setting itself, but the announcement of the file that it carries."""
+    item: str = ""
+    """Element name of a list's item that is itself the setting: such a file is announced under it, not under its index."""
 
 
 ReadFile = Callable[[str], bytes]
@@ -109,6 +111,7 @@ def compile_settings(common: Element, schema: Schema, read: ReadFile, dialect: D
     for number, key in enumerate(in_order({k: [v.setting for v in members] for k, members in groups.items()}, schema)):
         members = groups[key]
         parms = [p for v in members for p in _parms(v, read, dialect, carried)]
+        parms += _reload(members, dialect)
         if not all(writable(p.value) for p in parms):
             raise UsageError("package.bad-value", f"{members[0].setting.path} holds a character that no package can hold")
         if not parms:
@@ -167,7 +170,7 @@ def _keyed(child: Element, path: str, steps: tuple[str, ...], keys: Mapping[str,
     """An item of a list stands in the instance path under its key or index instead of its element name."""
     setting = schema.find(path)
     if setting is not None and setting.leaf:
-        yield from _leaf(setting, child, (*steps, key), keys, dialect)
+        yield from (replace(v, item=child.name) for v in _leaf(setting, child, (*steps, key), keys, dialect))
         return
     items = _app_children(child) if path.endswith("App/Application") else child
     yield from (replace(v, steps=(*steps, key, *v.steps[1:])) for v in _values(items, path, (), keys, schema, dialect))
@@ -256,7 +259,7 @@ def _file_part(key: tuple[str, ...]) -> str:
 
 def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[CarriedFile]) -> list[Parm]:
     setting = value.setting
-    settings_path = setting.path if dialect is Dialect.WCD_2025 else ""
+    settings_path = _settings_path(setting, dialect)
     if value.announces:
         return _announcement(value, carried, settings_path)
     if setting.action is Action.DELETE:
@@ -272,11 +275,19 @@ def _parms(value: _Value, read: ReadFile, dialect: Dialect, carried: list[Carrie
     if not csp or csp == "Dummy":
         raise UsageError("package.needs-store", setting.path)
     *path, last = _placed(value, csp, keys)
-    found = Parm(tuple(path), last.type, text, datatype, setting.action is Action.EXEC, settings_path)
-    if setting.path == "Accounts/ComputerAccount/ComputerName":
-        reload = (Characteristic("Provisioning"), Characteristic("ForceSettingReload"))
-        return [found, Parm(reload, "ComputerName", "1", "integer", settings_path=settings_path)]
-    return [found]
+    return [Parm(tuple(path), last.type, text, datatype, setting.action is Action.EXEC, settings_path)]
+
+
+def _reload(members: list[_Value], dialect: Dialect) -> Iterator[Parm]:
+    """What a file asks for when a setting of it needs a restart; seen for a computer's name and for its edition's key."""
+    setting = next((v.setting for v in members if v.setting.reboot), None)
+    if setting is not None:
+        path = (Characteristic("Provisioning"), Characteristic("ForceSettingReload"))
+        yield Parm(path, setting.path.rpartition("/")[2], "1", "integer", settings_path=_settings_path(setting, dialect))
+
+
+def _settings_path(setting: Setting, dialect: Dialect) -> str:
+    return setting.path if dialect is Dialect.WCD_2025 else ""
 
 
 def _placed(value: _Value, csp: str, keys: Mapping[str, str]) -> list[Characteristic]:
@@ -337,7 +348,8 @@ def _announcement(value: _Value, carried: list[CarriedFile], settings_path: str)
     """Provisioning/Assets/<package>/<instance, as one step> with one parm a file (facts/packages §1.5, real packages)."""
     found = _carried_files(value)
     carried.extend(found)
-    path = tuple(Characteristic(s) for s in ("Provisioning", "Assets", PACKAGE_MARKER, found[0].instance))
+    instance = f"{found[0].instance.rpartition('/')[0]}/{value.item}" if value.item else found[0].instance
+    path = tuple(Characteristic(s) for s in ("Provisioning", "Assets", PACKAGE_MARKER, instance))
     return [Parm(path, f.marker, f.name, settings_path=settings_path) for f in found]
 
 

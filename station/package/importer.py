@@ -111,13 +111,15 @@ def _variants(custom: xml.Customizations) -> tuple[str, ...]:
 
 
 def _policies(image: PackageImage) -> dict[tuple[str, str], tuple[str, str, bool]]:
-    """Value, type and scope of every policy, as the device gets them."""
+    """Value, type and scope of every policy, as the device gets them; by area and name without letter case, which a CSP's path
+    has of its own (`privacy` for Privacy).
+    """
     found = {}
     for document in image.documents:
         for parm in document.parms:
             steps = [s.type for s in parm.path]
             if steps[:2] == ["Policy", "Config"] and len(steps) == 3:
-                found[steps[2], parm.name] = (parm.value, parm.datatype, parm.path[0].scope == "User")
+                found[steps[2].casefold(), parm.name.casefold()] = (parm.value, parm.datatype, parm.path[0].scope == "User")
     return found
 
 
@@ -342,7 +344,7 @@ class _Import:
         found = []
         for steps, text in self._leaves.below("Policies", 3):
             area, name = steps[1][0], steps[2][0]
-            value, datatype, user = self._policies.get((area, name), ("", "", False))
+            value, datatype, user = self._policies.get((area.casefold(), name.casefold()), ("", "", False))
             path = f"Policies/{area}/{name}"
             setting = self._schema.find(path)
             shown = value if datatype else self._number(path, text)

@@ -99,6 +99,8 @@ class Setting:
     source: str = ""
     carried: bool = False
     """A file that only travels along (scripts of commands): announced to the device, with no node of its own."""
+    reboot: bool = False
+    """Takes effect at the next start: the device is asked to reload it (`RequiresReboot` of a store)."""
     open: bool = False
     """Not in the schema: a policy by its name alone, typed by its value."""
 

@@ -76,7 +76,8 @@ def _setting(path: tuple[str, ...], tree: "_Tree", known: Schema) -> Setting:
         user=_number(csp, "Context") == 1, key=_text(values, "Key"), atomic_root=_text(values, "AtomicRoot").strip("/"),
         after=_after(_text(apply, "ApplyAfterSetting")), values=_choices(path, tree),
         serialization=_serialization(_number(values, "Serialization")), registry=registry, carried="FilePath" in values,
-        required=_number(values, "Required") == 1, title=_text(visibility, "DisplayName") or (ours.title if ours else ""),
+        required=_number(values, "Required") == 1, reboot=_number(apply, "RequiresReboot") == 1,
+        title=_text(visibility, "DisplayName") or (ours.title if ours else ""),
         help=_text(visibility, "DisplayDescription"), secret=is_secret(path[-1]) or bool(ours and ours.secret),
         builds=ours.builds if ours else _BOTH, engines=frozenset({Engine.STORE, Engine.ICD}), mark=Mark.VERIFIED,
         source="the settings store that was given")

@@ -56,9 +56,10 @@ def _value(cells: _Cells, name: str, value: object) -> int:
 
 def leaf(name: str, kind: int, csp: str = "", **more: object) -> Node:
     """A setting as a store holds it."""
-    values = {k: v for k, v in more.items() if k not in ("context", "after", "choices", "action")}
+    values = {k: v for k, v in more.items() if k not in ("context", "after", "choices", "action", "reboot")}
     node: dict[str, object] = {"": {"Name": name, "Type": kind, **values}}
-    apply: dict[str, object] = {"": {"ApplyAfterSetting": more["after"]} if "after" in more else {}}
+    when = {"ApplyAfterSetting": more.get("after"), "RequiresReboot": more.get("reboot")}
+    apply: dict[str, object] = {"": {k: v for k, v in when.items() if v is not None}}
     if csp:
         apply["Csp"] = {"": {"Path": csp, "Action": more.get("action", 1), **({"Context": 1} if more.get("context") else {})}}
     node["Apply"] = apply

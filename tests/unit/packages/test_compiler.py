@@ -10,7 +10,18 @@ from station.package.compiler import Compiled, Dialect, ProvFile, compile_settin
 from station.package.customizations import Element
 from station.package.provxml import Characteristic, Parm, parse, render, settings_group, split_csp
 from station.package.schema import shipped
-from station.package.settings import App, Identity, OtherSetting, PackageSettings, Policy, WifiNetwork, WifiSecurity
+from station.package.settings import (
+    App,
+    DeviceName,
+    Edition,
+    Identity,
+    NameSetting,
+    OtherSetting,
+    PackageSettings,
+    Policy,
+    WifiNetwork,
+    WifiSecurity,
+)
 from station.package.settings_tree import to_tree
 from tests.unit.packages import making
 
@@ -98,13 +109,16 @@ def test_an_edition_licence_is_executed() -> None:
     assert b' exec="1" />' in render([parm])
 
 
-def test_a_computer_name_asks_for_a_reload() -> None:
-    from station.package.settings import DeviceName, NameSetting
-
-    named = making.simple_settings(device_name=DeviceName("X-%SERIAL%", NameSetting.COMPUTER_NAME))
-    file = file_of(compiled(named), "ComputerAccount")
-    assert [(p.path[-1].type, p.name, p.value) for p in file.parms] == [
-        ("Domain", "ComputerName", "X-%SERIAL%"), ("ForceSettingReload", "ComputerName", "1")]
+@pytest.mark.parametrize(("change", "place", "name"), [
+    ({"device_name": DeviceName("X-%SERIAL%", NameSetting.COMPUTER_NAME)}, "Domain", "ComputerName"),
+    ({"device_name": DeviceName("X-%SERIAL%", NameSetting.DNS_COMPUTER_NAME)}, "Microsoft", "DNSComputerName"),
+    ({"edition": Edition(product_key="portal/pw")}, "WindowsLicensing", "UpgradeEditionWithProductKey")])
+def test_what_needs_a_restart_asks_for_a_reload(change: dict[str, object], place: str, name: str) -> None:
+    """Seen in real packages for a computer's name (2018 to 2025) and an edition's product key (2021)."""
+    file = file_of(compiled(making.simple_settings(**change)), name.replace("ComputerName", "Computer"))
+    assert [(p.path[-1].type, p.name, p.datatype) for p in file.parms] == [
+        (place, name, "string"), ("ForceSettingReload", name, "integer")]
+    assert file.parms[1].value == "1"
 
 
 def test_choices_become_their_numbers() -> None:
@@ -144,7 +158,7 @@ def test_a_file_with_characters_that_xml_cannot_hold_is_refused() -> None:
 
 
 def test_other_settings_go_the_same_way() -> None:
-    some = PackageSettings(Identity("x"), setting=(OtherSetting("Policies/System/AllowLocation", "Force off"),))
+    some = PackageSettings(Identity("x"), setting=(OtherSetting("Policies/System/AllowLocation", "No"),))
     assert compiled(some).files[0].parms[0].value == "0"
 
 

@@ -47,6 +47,7 @@ from station.package.settings import (
 )
 from station.package.settings_tree import to_tree
 from tests.unit.packages import making
+from tests.unit.packages.rewriting import rewritten
 
 NAMES = {value: name for name, value in making.SECRETS.items()}
 
@@ -159,6 +160,21 @@ def test_an_import_builds_the_same_bytes_again(tmp_path: Path) -> None:
     found = import_settings(first, keep=keep, folder=tmp_path / "imported")
     again, _ = making.make(found.settings, tmp_path / "imported", reproducible=True)
     assert first.read_bytes() == again.read_bytes()
+
+
+def test_a_policy_whose_area_the_device_spells_in_another_case_keeps_its_value(tmp_path: Path) -> None:
+    """Stores of 2021 and later place Privacy under `privacy`: both name one policy, and neither file lies."""
+    package, _ = making.make(making.simple_settings(policy=(Policy("Privacy", "LetAppsRun", 1),)), tmp_path)
+    (tmp_path / "spelt.ppkg").write_bytes(rewritten(package.read_bytes(), _as_the_tool_spells))
+    found = import_settings(tmp_path / "spelt.ppkg", keep=keep, folder=tmp_path / "imported")
+    assert found.settings.policy == (Policy("Privacy", "LetAppsRun", 1),)
+    assert found.left_out == ()
+
+
+def _as_the_tool_spells(path: str, data: bytes) -> bytes:
+    if path.endswith(".provxml"):
+        return data.replace(b'type="Privacy"', b'type="privacy"')
+    return data.replace(b"<LetAppsRun>1<", b"<LetAppsRun>Yes<")
 
 
 def test_secrets_go_to_the_keeper_and_only_names_stay(tmp_path: Path) -> None:

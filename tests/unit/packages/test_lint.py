@@ -358,6 +358,21 @@ def test_a_package_that_was_changed_behind_its_source_is_told(tmp_path: Path, ol
     assert not [f for f in check_package(package, today=making.TODAY) if f.rule == "source-differs"]
 
 
+@pytest.mark.parametrize(("said", "done"), [
+    ("<AllowNFC>Yes<", 'type="connectivity">\r\n        <parm name="AllowNFC" value="1"'),
+    ("<AllowNFC>True<", 'type="Connectivity">\r\n        <parm name="AllowNFC" value="true"')])
+def test_letter_case_is_no_difference_between_source_and_provxml(tmp_path: Path, said: str, done: str) -> None:
+    """The tool writes a CSP's path and a truth in another case than the settings."""
+    package, _ = making.make(making.simple_settings(policy=(Policy("Connectivity", "AllowNFC", 1),)), tmp_path)
+    old = 'type="Connectivity">\r\n        <parm name="AllowNFC" value="1"'
+
+    def spelt(path: str, data: bytes) -> bytes:
+        return data.replace(old.encode(), done.encode()).replace(b"<AllowNFC>1<", said.encode())
+    (tmp_path / "spelt.ppkg").write_bytes(rewritten(package.read_bytes(), spelt))
+    assert (tmp_path / "spelt.ppkg").read_bytes() != package.read_bytes()
+    assert not [f for f in check_package(tmp_path / "spelt.ppkg", today=making.TODAY) if f.rule == "source-differs"]
+
+
 def test_an_encrypted_package_gives_the_one_finding_that_matters(tmp_path: Path) -> None:
     package, _ = making.make(making.simple_settings(), tmp_path)
     (tmp_path / "e.ppkg").write_bytes(making.encrypted(package.read_bytes(), "12345678"))

@@ -9,6 +9,7 @@ from station.model.errors import DataError, NotFound
 from station.package.build import build
 from station.package.compiler import compile_settings
 from station.package.contents import PackageImage, read_package
+from station.package.customizations import Element
 from station.package.hive import Hive
 from station.package.importer import import_settings
 from station.package.lint import check_settings
@@ -26,6 +27,7 @@ from station.package.settings import (
 )
 from station.package.settings_tree import to_tree
 from station.package.store import find_stores, read_store, schema_of
+from station.package.wim_read import WimReader
 from tests.unit.packages import hive_builder, making
 
 SETTINGS = PackageSettings(
@@ -83,6 +85,31 @@ def test_files_of_commands_travel_along_as_in_real_packages(tmp_path: Path, sche
     found = import_settings(package, keep=lambda n, _: n, folder=tmp_path / "in", schema=schema)
     assert found.settings.setting == some.setting
     assert (tmp_path / "in" / "tool.exe").read_bytes() == b"program"
+
+
+def test_a_file_that_is_itself_an_item_of_a_list_is_announced_by_its_kind_and_stored_by_its_index(tmp_path: Path) -> None:
+    """Seen in a real package of 2022, whose commands' files are the items of CommandFiles."""
+    (tmp_path / "set-up.ps1").write_bytes(b"#")
+    base = "ProvisioningCommands/DeviceContext/CommandFiles"
+    store = Schema("store", [Setting(base, Kind.LIST), Setting(f"{base}/CommandFile", Kind.FILE, carried=True)])
+    some = PackageSettings(Identity("x", making.ID), setting=(OtherSetting(f"{base}/CommandFile[one]", "set-up.ps1"),))
+    build(some, tmp_path / "o.ppkg", secret=making.secret, folder=tmp_path, schema=store)
+    image = read_package(tmp_path / "o.ppkg").main
+    assert image.documents[0].path.endswith("CommandFiles_0.provxml")
+    assert image.documents[0].parms[0].path[-1].type == f"/{base}/CommandFile"
+    with (tmp_path / "o.ppkg").open("rb") as stream:
+        reader = WimReader(stream)
+        listed = reader.images[0].find("DataAsset/DataAsset.xml")
+        assert listed is not None
+        assert f'Value="/{base}/0"'.encode() in reader.read(listed)
+
+
+def test_a_store_says_what_needs_a_restart() -> None:
+    store = schema_of(Hive(hive_builder.hive({
+        "Now": hive_builder.leaf("Now", 1, "./x/Now"), "Later": hive_builder.leaf("Later", 1, "./x/Later", reboot=1)})), "x")
+    common = Element("Common", children=(Element("Now", "True"), Element("Later", "True")))
+    found = {f.name.split("__")[1]: [p.name for p in f.parms] for f in compile_settings(common, store, lambda _: b"").files}
+    assert found == {"Later": ["Later", "Later"], "Now": ["Now"]}
 
 
 def test_items_of_one_name_stay_apart(tmp_path: Path, schema: Schema) -> None:
