@@ -122,9 +122,7 @@ class App:
         if self._order.on_painted is not None:
             self._order.on_painted()
         lag = asyncio.get_running_loop().create_task(loop.watch_lag())
-        composing = asyncio.get_running_loop().create_task(self._compose())
-        await asyncio.wait((composing, asyncio.create_task(closed.wait())), return_when=asyncio.FIRST_COMPLETED)
-        composed = await self._composed(composing)
+        composed = await self._opened(closed)
         if composed is not None:
             self.window.attach(composed.station)
             self._remember_slots(len(composed.station.bench.tiles()))
@@ -139,17 +137,28 @@ class App:
             return await compositions.practice(self._order.practice)
         return await compositions.real()
 
-    async def _composed(self, composing: "asyncio.Task[Composed]") -> "Composed | None":
-        try:
-            return await composing
-        except HoloBenchError as failure:
-            from ui.failure import explain, failure_dialog
+    async def _opened(self, closed: asyncio.Event) -> "Composed | None":
+        """The station, tried as often as the person wants; None where it could not be opened."""
+        failure: HoloBenchError | None = None
+        while failure is None or await self._another_try(failure, closed):
+            try:
+                return await self._compose()
+            except HoloBenchError as e:
+                log.warning("the bench could not be opened: %s", e)
+                failure = e
+        self.window.close()
+        return None
 
-            log.warning("the bench could not be opened: %s", failure)
-            dialog = failure_dialog(self.window, explain(failure))
-            dialog.finished.connect(self.window.close)
-            dialog.open()
-            return None
+    async def _another_try(self, failure: HoloBenchError, closed: asyncio.Event) -> bool:
+        from ui.opening import wants_another_try
+
+        if closed.is_set():
+            return False
+        asking = asyncio.create_task(wants_another_try(self.window, failure, own_station=self._order.practice is None))
+        closing = asyncio.create_task(closed.wait())
+        await asyncio.wait((asking, closing), return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        return not asking.cancel() and asking.result()
 
     async def _end(self, composed: "Composed | None", lag: "asyncio.Task[None]") -> None:
         self.window.live.board.detach()

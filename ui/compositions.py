@@ -65,8 +65,10 @@ async def real() -> Composed:
                                    "secrets": made.secrets}
     services |= {name: part for name, part in (("sign-in", made.signin), ("graph", made.client)) if part is not None}
     from station.bench.configuration import config_file
+    from station.journal.address import shown
 
-    places = {JOURNAL: made.config.journal, DATA: str(made.config.data), CONFIGURATION: str(made.config.file or config_file())}
+    places = {JOURNAL: shown(made.config.journal), DATA: str(made.config.data),
+              CONFIGURATION: str(made.config.file or config_file())}
     section = made.config.tenant
     places |= {label: str(section[key]) for key, label in TENANT if section.get(key)} or {TENANT[0][1]: _(NO_TENANT)}
     return Composed(Station(made.bench, services, places), made.close)

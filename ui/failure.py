@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
@@ -31,8 +31,8 @@ def explain(error: HoloBenchError) -> Explained:
     return Explained(_(fault.title), _(fault.cause), _(fault.cure), _(fault.who.value), error.code, error.detail)
 
 
-def failure_dialog(parent: QWidget, failure: Explained) -> QDialog:
-    """A dialog about a catalogued failure."""
+def failure_dialog(parent: QWidget, failure: Explained, *ways: QPushButton) -> QDialog:
+    """A dialog about a catalogued failure; of the `ways` to go on from it, the first is the one that is meant."""
     made, layout = dialog(parent, failure.title, "")
     for name, text in ((_("Why"), failure.cause), (_("What to do"), failure.cure), (_("Who can cure it"), failure.who),
                        (_("In this case"), failure.detail)):
@@ -41,7 +41,10 @@ def failure_dialog(parent: QWidget, failure: Explained) -> QDialog:
     layout.addWidget(label(failure.code, Type.CAPTION, "soft", selectable=True))
     layout.addStretch(1)
     box = QDialogButtonBox()
-    box.addButton(button(_("Close"), made.accept, Weight.PRIMARY), QDialogButtonBox.ButtonRole.AcceptRole)
+    meant, *others = (*ways, button(_("Close"), made.accept, Weight.PLAIN if ways else Weight.PRIMARY))
+    box.addButton(meant, QDialogButtonBox.ButtonRole.AcceptRole)
+    for other in others:
+        box.addButton(other, QDialogButtonBox.ButtonRole.RejectRole)
     layout.addWidget(box)
     return made
 

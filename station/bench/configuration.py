@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "HOLOBENCH_CONFIG"
 APP = "holobench"
+JOURNAL_FILE = "journal.sqlite"
 
 AUTOPILOT_BLUEPRINT = Blueprint("autopilot", "Autopilot over Wi-Fi", "autopilot", group_tag="HoloLens")
 
@@ -100,7 +101,7 @@ def defaults() -> Config:
     from platformdirs import user_data_path
 
     data = user_data_path(APP, appauthor=False)
-    return Config(station=socket.gethostname() or "bench", data=data, journal=str(data / "journal.sqlite"))
+    return Config(station=socket.gethostname() or "bench", data=data, journal=str(data / JOURNAL_FILE))
 
 
 def load(file: Path | None = None) -> Config:
@@ -132,7 +133,7 @@ def checked(table: dict[str, Any], file: Path) -> Config:
     data = read.station.data.expanduser() if read.station.data else base.data
     return Config(
         station=read.station.name or base.station, data=data,
-        journal=read.station.journal or str(data / "journal.sqlite"), slots=read.slots.count,
+        journal=read.station.journal or str(data / JOURNAL_FILE), slots=read.slots.count,
         ports=MappingProxyType(dict(read.slots.ports)), allow=tuple(read.usb.allow),
         tenant=MappingProxyType(read.tenant.model_dump(exclude_none=True)),
         blueprints=MappingProxyType({b.key: Blueprint(**b.model_dump()) for b in read.blueprint} or dict(base.blueprints)),

@@ -102,7 +102,7 @@ def put_together(config: Config | None = None) -> RealStation:
 
 
 def _opened(config: Config, clock: Clock, secrets: SecretStore, folder: DataFolder, only_one: OnlyOne) -> RealStation:
-    journal = Journal.open(config.journal, config.station, clock)
+    journal = Journal.open(config.journal, config.station, clock, alone=True)
     try:
         link = _link(config, secrets, clock, journal)
         cloud: Cloud = (TenantCloud(link.client, TenantTracker(link.client, clock), journal, config.station, clock, config.data)

@@ -50,16 +50,17 @@ class Journal:
         self._marks = {name: head.seq for name, (head, _) in store.heads().items()}
 
     @classmethod
-    def open(cls, url: str, station: str, clock: Clock, *, read_only: bool = False,
+    def open(cls, url: str, station: str, clock: Clock, *, read_only: bool = False, alone: bool = False,
              through: Callable[[Store], Store] = untouched) -> Self:
         """Open the record at `url` (a file path, `sqlite:///FILE` or `postgresql+psycopg://…`), making or upgrading it as needed.
 
-        `read_only` never makes, upgrades or changes anything. `through` wraps the store (practice kills the process that way).
-        Raises JournalError, ConfigurationError, NotFound with `journal.*` codes.
+        `read_only` never makes, upgrades or changes anything. `alone`: for the one program that works as this station. `through`
+        wraps the store (practice kills the process that way).
+        Raises JournalError, ConfigurationError, NotFound, Refused with `journal.*` codes.
         """
         from station.journal.opening import open_store
 
-        store = open_store(url, station, clock, read_only=read_only)
+        store = open_store(url, station, clock, read_only=read_only, alone=alone)
         try:
             journal = cls(through(store), station)
             if not read_only:

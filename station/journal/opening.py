@@ -7,7 +7,7 @@ from station.journal.upgrading import bring_up_to_date, demand_current
 from station.model.timing import Clock
 
 
-def open_store(url: str, station: str, clock: Clock, *, read_only: bool) -> SqlStore:
+def open_store(url: str, station: str, clock: Clock, *, read_only: bool, alone: bool) -> SqlStore:
     """The store at a URL, brought up to date unless it is only read. Raises as `Journal.open` does."""
     engine = engine_for(url, read_only=read_only)
     store = SqlStore(engine, station, clock)
@@ -18,7 +18,9 @@ def open_store(url: str, station: str, clock: Clock, *, read_only: bool) -> SqlS
             else:
                 bring_up_to_date(engine)
                 store.found()
+                if alone:
+                    store.stand_alone()
     except BaseException:
-        engine.dispose()
+        store.close()
         raise
     return store

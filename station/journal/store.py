@@ -21,6 +21,7 @@ from station.model.events import Draft, Ended, Event, Intended, Noted, Plugged, 
 from station.model.timing import Clock
 
 if TYPE_CHECKING:
+    from station.journal.alone import Alone
     from station.journal.listening import Listener
 
 _ROW = tuple(schema.event.c[name] for name in ("station", "seq", "at", "unit", "run", "slot", "kind", "body", "key", "hash"))
@@ -35,6 +36,7 @@ class SqlStore:
         self.engine = engine
         self.station = station
         self._clock = clock
+        self._alone: Alone | None = None
         self._insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert
 
     def found(self) -> None:
@@ -238,7 +240,17 @@ class SqlStore:
 
         return Listener(self.engine, lambda: list(self.heads()), changed)
 
+    def stand_alone(self) -> None:
+        """Be the only program that works as this station, until `close`. A file's station has a lock beside its data instead."""
+        if self.engine.dialect.name != "postgresql":
+            return
+        from station.journal.alone import Alone
+
+        self._alone = Alone(self.engine, self.station)
+
     def close(self) -> None:
+        if self._alone is not None:
+            self._alone.close()
         self.engine.dispose()
 
     def _mine(self, serial: str, run: str) -> ColumnElement[bool]:

@@ -162,7 +162,8 @@ class PracticeBench:
         self.folder = folder or Path(self._scratch.name if self._scratch else "")
         self._only_one = OnlyOne(Path(f"{journal}.lock")) if journal and "://" not in journal else None
         try:
-            self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, through=through)
+            self.journal = Journal.open(journal or str(self.folder / "journal.sqlite"), station, world.clock, alone=True,
+                                        through=through)
         except BaseException:
             self._let_others_in()
             raise

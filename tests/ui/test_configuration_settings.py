@@ -18,6 +18,7 @@ from ui.packages.secret_field import SecretField
 from ui.preferences import Preferences
 from ui.settings.blueprint_form import BlueprintForm, key_for, options_of
 from ui.settings.desk import ConfigurationDesk
+from ui.settings.record import RecordForm
 from ui.settings.tenant import TenantForm
 from ui.staged import StagedBench
 from ui.theme.theme import Theme
@@ -190,3 +191,40 @@ def test_a_station_without_a_tenant_leads_to_where_it_is_set(open_window: Any, s
     window.go(screen)
     press(window.screen_widget(screen), "Open Settings")
     assert window.screen_widget("settings").isVisible()
+
+
+def record_form(settings: Window) -> RecordForm:
+    form = settings.screen_widget("settings").findChild(RecordForm)
+    assert form is not None
+    return form
+
+
+def test_name_and_record_are_written_beside_what_the_file_holds(settings: Window, desk: ConfigurationDesk, in_loop: Any,
+                                                                tmp_path: Path) -> None:
+    form = record_form(settings)
+    form.name.setText("bench-2")
+    form.place.setText(str(tmp_path / "shared.sqlite"))
+
+    async def main() -> None:
+        press(form, "Open and save")
+        await until(lambda: desk.config.station == "bench-2")
+
+    in_loop(main)
+    assert load(desk.file).journal == str(tmp_path / "shared.sqlite")
+    assert tuple(load(desk.file).blueprints) == ("rooms",)
+    assert (tmp_path / "shared.sqlite").is_file()
+
+
+def test_a_record_that_cannot_be_opened_is_told_and_not_written(settings: Window, desk: ConfigurationDesk, in_loop: Any,
+                                                               tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"no database at all" * 100)
+    record_form(settings).place.setText(str(broken))
+    before = desk.file.read_text(encoding="utf-8")
+
+    async def main() -> None:
+        press(record_form(settings), "Open and save")
+        await until(lambda: "The record is damaged" in texts(record_form(settings)))
+
+    in_loop(main)
+    assert desk.file.read_text(encoding="utf-8") == before

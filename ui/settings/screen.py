@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from station.model.words import N_
-from ui.context import Context
+from ui.context import Context, Kind
 from ui.language import NAMES, _
 from ui.packages.secret_field import SecretField
 from ui.settings.desk import ConfigurationDesk
@@ -35,6 +35,7 @@ class SettingsScreen(Page):
         self._desk = context.service("configuration", ConfigurationDesk)
         for title, fill in ((_("Language and look"), self._fill_look), (_("At the bench"), self._fill_bench),
                             (_("Blueprints"), self._fill_blueprints), (_("Tenant"), self._fill_tenant),
+                            (_("Record"), self._fill_record),
                             (_("Secrets"), self._fill_secrets), (_("Names of the slots"), self._fill_slots),
                             (_("This station"), self._fill_places)):
             frame, layout = paper("card")
@@ -89,6 +90,18 @@ class SettingsScreen(Page):
         from ui.settings.tenant import TenantForm
 
         layout.addWidget(TenantForm(self._context, self._desk))
+
+    def _fill_record(self, layout: QVBoxLayout) -> None:
+        if self._desk is None:
+            layout.addWidget(label(_("Practice keeps a record of its own. Yours is set where HoloBench runs without it."),
+                                   tone="soft"))
+            return
+        from ui.settings.record import RecordForm
+
+        def kept() -> None:
+            self._context.shell.notify(_("Saved. Start HoloBench again to write to this record."), Kind.GOOD)
+
+        layout.addWidget(RecordForm(self._context.tasks, self._desk, kept))
 
     def _fill_secrets(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label(_("Passwords and tokens that the configuration and packages name, such as portal/bench. "

@@ -178,3 +178,24 @@ def test_a_record_that_grows_while_it_is_verified_is_sound(bench, url, clock, dr
 
     assert [v.findings for v in verdicts if not v.sound] == []
     assert verdicts[-1].rows > verdicts[0].rows
+
+
+def test_a_second_computer_under_the_same_name_is_refused_until_the_first_closes(url, clock):
+    with Journal.open(url, "bench-1", clock, alone=True), pytest.raises(Refused, match=r"journal\.same-station"):
+        Journal.open(url, "bench-1", clock, alone=True)
+
+    Journal.open(url, "bench-1", clock, alone=True).close()
+
+
+def test_stations_of_other_names_and_readers_are_let_in_beside_one_that_works(url, clock):
+    with (Journal.open(url, "bench-1", clock, alone=True), Journal.open(url, "bench-2", clock, alone=True) as other,
+          Journal.open(url, "bench-1", clock) as beside, Journal.open(url, "bench-1", clock, read_only=True) as reader):
+        assert len(other.heads()) == len(beside.heads()) == len(reader.heads())
+
+
+def test_a_station_whose_program_was_killed_lets_go_of_its_name(url, clock):
+    first = Journal.open(url, "bench-1", clock, alone=True)
+    ask(first._store.engine.url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+
+    Journal.open(url, "bench-1", clock, alone=True).close()
+    first.close()

@@ -1,0 +1,19 @@
+"""The address of a record as it may be shown, and taken back from a person who saw it like that."""
+
+
+def shown(url: str) -> str:
+    """The address with stars in place of its password."""
+    if "://" not in url:
+        return url
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url.rpartition("@")[2]
+
+
+def typed(text: str, before: str) -> str:
+    """What a person typed where `shown(before)` stood: untouched, it means the address as it was."""
+    return before if text == shown(before) else text
