@@ -137,15 +137,15 @@ def test_a_large_package_costs_little_more_than_copying_and_hashing(tmp_path: Pa
 
 @pytest.mark.bench
 def test_a_package_is_judged_well_before_a_person_notices(tmp_path: Path) -> None:
-    """Under 200 ms, so that the lint can run at every key; measured are some tens."""
+    """Under 200 ms of the processor, so that the lint can run at every key; measured are some tens."""
     making.write_files(tmp_path)
     package, _ = making.make(making.full_settings(), tmp_path)
     check_package(package, today=making.TODAY)
     spent = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         check_package(package, today=making.TODAY)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.process_time() - begun)
     milliseconds = sorted(spent)[2] * 1000
     print(f"lint: {milliseconds:.0f} ms")
     assert milliseconds < LINT_MS
