@@ -26,8 +26,8 @@ from station.links.graph.values import NewIdentity
 from station.links.graph.wire import Answer, HttpsWire
 from station.model.timing import Clock, Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
-from tests.practice.tenant_rig import practice
-from tests.practice.waited_time import WaitedClock, WaitedDeadline
+from tests.hand_clock import HandDeadline
+from tests.practice.tenant_rig import practice, waited_clock
 
 SPEED = 600.0
 CONNECTIONS = 4
@@ -219,8 +219,8 @@ def test_four_threads_in_chaos_lose_nothing_double_nothing_and_keep_every_wait(c
 @pytest.mark.bench
 @pytest.mark.timeout(400)
 def test_chaos_takes_at_most_a_tenth_longer_than_the_waits_that_the_service_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = WaitedClock()
-    chaos = live_through(clock, WaitedDeadline(clock), 1)
+    clock = waited_clock()
+    chaos = live_through(clock, HandDeadline(clock), 1)
     whole = chaos.took + chaos.held_back      # slow answers do not move this clock
     with capsys.disabled():
         print(f"\none thread: {chaos.line()}\nmandated waits {chaos.mandated:.0f} s, whole time {whole:.0f} s "

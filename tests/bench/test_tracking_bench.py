@@ -7,7 +7,7 @@ import pytest
 
 from station.links.graph import routes
 from station.tenant.tracker import TenantTracker
-from tests.practice.tenant_rig import practice
+from tests.practice.tenant_rig import practice, waited_clock
 
 MINUTES = 5
 PAGE = 1_000
@@ -26,7 +26,7 @@ def test_following_a_thousand_units_costs_as_many_requests_a_minute_as_ten(capsy
 
 def _requests_a_minute(units: int) -> tuple[float, Counter[str]]:
     """A sensor that asks every 15 s of bench time for five minutes."""
-    with practice(speed=120.0) as rig:
+    with practice(clock=waited_clock()) as rig:
         serials = rig.tenant.populate(units)
         rig.sign_in(routes.LOOK)
         tracker = TenantTracker(rig.client, rig.clock)
@@ -35,7 +35,7 @@ def _requests_a_minute(units: int) -> tuple[float, Counter[str]]:
         while rig.clock.monotonic() - begun < MINUTES * 60:
             facts = tracker.observe(since, rig.deadline())
             assert len(facts) == units
-            rig.deadline().pause(15 / rig.clock.speed)
+            rig.wait(15)
         took = rig.clock.monotonic() - begun
         asked = rig.tenant.requests[before:]
         return len(asked) / (took / 60), Counter(r.route for r in asked)

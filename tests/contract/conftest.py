@@ -3,33 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from station.practice.tenant import VirtualTenant
+from tests.hand_clock import HandClock
 
 HASH = "T0EAAAAA"
-
-
-class SteppedClock:
-    """Bench time that a test moves."""
-
-    speed = 1000.0     # slow answers wait bench seconds; here they must not hold a test up
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 2, 8, 0, tzinfo=UTC) + timedelta(seconds=self._seconds)
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    def step(self, seconds: float) -> None:
-        self._seconds += seconds
 
 
 @dataclass
@@ -73,12 +55,12 @@ def _own_authority_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def clock() -> SteppedClock:
-    return SteppedClock()
+def clock() -> HandClock:
+    return HandClock(speed=1000.0)
 
 
 @pytest.fixture
-def make_tenant(clock: SteppedClock) -> Iterator[Callable[..., VirtualTenant]]:
+def make_tenant(clock: HandClock) -> Iterator[Callable[..., VirtualTenant]]:
     """Make and start tenants on the stepped clock; their own answers are held against the contract."""
     made: list[VirtualTenant] = []
 

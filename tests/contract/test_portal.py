@@ -18,7 +18,7 @@ from station.practice.staging import OWNER
 from station.practice.units.headset import Page
 from station.practice.units.identity import make_identity
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import HandClock
+from tests.hand_clock import HandClock
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "device"
 

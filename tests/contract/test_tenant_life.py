@@ -32,7 +32,7 @@ def _device(graph: Any, serial: str = SERIAL) -> dict[str, Any] | None:
 
 def _enrolled(tenant: VirtualTenant, graph: Any, clock: Any, serial: str = SERIAL) -> EnrolOutcome:
     graph.import_serials(serial)
-    clock.step(HOUR)
+    clock.move(HOUR)
     return tenant.enrol(_unit(serial), EnrolHow.AUTOPILOT)
 
 
@@ -41,9 +41,9 @@ def test_an_import_goes_from_unknown_to_complete_and_names_the_device_that_comes
     graph.import_serials(SERIAL)
     for _ in range(20):
         words.append(_status(graph))
-        clock.step(10)
+        clock.move(10)
     assert list(dict.fromkeys(words)) == ["unknown", "pending", "complete"]
-    clock.step(300)
+    clock.move(300)
     record, device = graph.get(IMPORTED)["value"][0], _device(graph)
     assert device
     assert record["state"]["deviceRegistrationId"] == device["id"]
@@ -52,7 +52,7 @@ def test_an_import_goes_from_unknown_to_complete_and_names_the_device_that_comes
 
 def test_the_device_is_not_shown_before_the_service_has_taken_it_over(graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL)
-    clock.step(130)
+    clock.move(130)
     assert _status(graph) == "complete"
     assert _device(graph) is None
     key = graph.get(IMPORTED)["value"][0]["state"]["deviceRegistrationId"]
@@ -63,9 +63,9 @@ def test_a_sync_hastens_what_is_not_shown_yet(make_tenant: Callable[..., Virtual
                                               clock: Any) -> None:
     graph = make_caller(make_tenant())
     graph.import_serials(SERIAL)
-    clock.step(116)
+    clock.move(116)
     assert graph.call("POST", f"{SYNC}/sync", version="beta").status_code == 204
-    clock.step(41)
+    clock.move(41)
     assert _device(graph)
 
 
@@ -73,7 +73,7 @@ def test_the_profile_follows_the_group_and_the_unit_gets_it_with_a_name(tenant: 
     graph.import_serials(SERIAL)
     words = []
     for _ in range(80):
-        clock.step(10)
+        clock.move(10)
         device = _device(graph)
         words.append(device["deploymentProfileAssignmentStatus"] if device else "absent")
     # Membership and the list are two services: which of them is first is not fixed.
@@ -85,14 +85,14 @@ def test_the_profile_follows_the_group_and_the_unit_gets_it_with_a_name(tenant: 
 
 def test_a_unit_that_asks_too_early_gets_nothing(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL)
-    clock.step(130)
+    clock.move(130)
     assert tenant.profile_for(SERIAL) is None
     assert tenant.enrol(_unit(), EnrolHow.AUTOPILOT).code == "807"
 
 
 def test_every_effect_happens_at_its_own_time_however_late_anybody_looks(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL)
-    clock.step(24 * HOUR)
+    clock.move(24 * HOUR)
     kinds = {e.kind: e.at for e in tenant.effects}
     assert kinds["profile-assigned"] < clock.now().replace(hour=9, day=2)
 
@@ -105,7 +105,7 @@ def test_an_import_fails_as_the_error_table_says(make_tenant: Callable[..., Virt
                                                  clock: Any, quirk: str, code: int, name: str) -> None:
     graph = make_caller(make_tenant(quirk))
     graph.import_serials(SERIAL, "012345678913")
-    clock.step(300)
+    clock.move(300)
     states = {r["serialNumber"]: r["state"] for r in graph.get(IMPORTED)["value"]}
     assert (states[SERIAL]["deviceErrorCode"], states[SERIAL]["deviceErrorName"]) == (code, name)
     assert states[SERIAL]["deviceImportStatus"] == "error"
@@ -117,27 +117,27 @@ def test_a_serial_that_is_another_tenants_stays_so_when_it_is_sent_again(make_te
     graph = make_caller(make_tenant("other-tenant:1"))
     for _ in range(2):
         graph.import_serials(SERIAL)
-        clock.step(300)
+        clock.move(300)
     assert {r["state"]["deviceErrorCode"] for r in graph.get(IMPORTED)["value"]} == {808}
 
 
 def test_the_same_device_twice_in_a_batch_is_done_once(graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL, SERIAL)
-    clock.step(300)
+    clock.move(300)
     assert sorted(r["state"]["deviceErrorName"] for r in graph.get(IMPORTED)["value"]) == ["", "ZtdDeviceDuplicated"]
 
 
 def test_posting_again_makes_one_more_record_that_ends_already_assigned(graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL)
-    clock.step(300)
+    clock.move(300)
     graph.import_serials(SERIAL)
-    clock.step(300)
+    clock.move(300)
     assert [r["state"]["deviceErrorCode"] for r in graph.get(IMPORTED)["value"]] == [0, 806]
 
 
 def test_what_is_no_hash_is_refused_by_the_registration_service(graph: Any, clock: Any) -> None:
     graph.call("POST", IMPORTED, {"serialNumber": SERIAL, "hardwareIdentifier": "QUJD"})
-    clock.step(300)
+    clock.move(300)
     assert graph.get(IMPORTED)["value"][0]["state"]["deviceErrorName"] == "InvalidZtdHardwareHash"
 
 
@@ -154,12 +154,12 @@ def test_a_group_tag_reaches_its_group(graph: Any, clock: Any) -> None:
         "groupTypes": ["DynamicMembership"], "membershipRuleProcessingState": "On",
         "membershipRule": '(device.devicePhysicalIds -any (_ -eq "[OrderID]:Bench-A"))'}).json()
     graph.import_serials(SERIAL, tag="Bench-B")
-    clock.step(HOUR)
+    clock.move(HOUR)
     assert graph.get(f"/groups/{made['id']}/members")["value"] == []
     device = _device(graph)
     assert device
     assert graph.call("POST", f"{DEVICES}/{device['id']}/updateDeviceProperties", {"groupTag": "bench-a"}).status_code == 204
-    clock.step(HOUR)
+    clock.move(HOUR)
     assert [m["displayName"] for m in graph.get(f"/groups/{made['id']}/members")["value"]] == [SERIAL]
 
 
@@ -171,7 +171,7 @@ def test_enrolling_shows_in_all_three_places_and_ends_compliant(tenant: VirtualT
     device = _device(graph)
     assert device
     assert device["enrollmentState"] == "notContacted"       # this list lags behind
-    clock.step(HOUR)
+    clock.move(HOUR)
     device = _device(graph)
     assert device
     assert (device["enrollmentState"], device["managedDeviceId"]) == ("enrolled", managed["id"])
@@ -179,7 +179,7 @@ def test_enrolling_shows_in_all_three_places_and_ends_compliant(tenant: VirtualT
     entra = graph.get(f"/devices(deviceId='{device['azureActiveDirectoryDeviceId']}')")
     assert (entra["trustType"], entra["isManaged"], entra["isCompliant"]) == ("AzureAd", True, True)
     assert graph.beta("/deviceManagement/autopilotEvents")["value"] == []      # lags more than an hour
-    clock.step(HOUR)
+    clock.move(HOUR)
     assert graph.beta("/deviceManagement/autopilotEvents")["value"][0]["deploymentState"] == "success"
 
 
@@ -199,7 +199,7 @@ def test_the_tenant_refuses_an_enrolment(make_tenant: Callable[..., VirtualTenan
                                          quirk: str, how: EnrolHow, code: str) -> None:
     tenant = make_tenant(quirk)
     make_caller(tenant).import_serials(SERIAL)
-    clock.step(HOUR)
+    clock.move(HOUR)
     assert tenant.enrol(_unit(), how).code == code
 
 
@@ -207,7 +207,7 @@ def test_the_tenant_refuses_an_enrolment(make_tenant: Callable[..., VirtualTenan
 def test_a_used_unit_enrols_again_only_after_its_record_is_gone_or_it_is_allowed(tenant: VirtualTenant, graph: Any, clock: Any,
                                                                                 cure: str) -> None:
     assert _enrolled(tenant, graph, clock).ok
-    clock.step(HOUR)
+    clock.move(HOUR)
     assert tenant.enrol(_unit(), EnrolHow.AUTOPILOT).code == "0x80180014"
     device, managed = _device(graph), graph.get(MANAGED)["value"][0]
     assert device
@@ -224,7 +224,7 @@ def test_a_used_unit_enrols_again_only_after_its_record_is_gone_or_it_is_allowed
 
 def test_a_deleted_entra_object_breaks_the_next_enrolment(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
     graph.import_serials(SERIAL)
-    clock.step(HOUR)
+    clock.move(HOUR)
     row = tenant.row("devices", SERIAL)
     assert row
     assert graph.call("DELETE", f"/devices/{row['id']}").status_code == 204
@@ -233,7 +233,7 @@ def test_a_deleted_entra_object_breaks_the_next_enrolment(tenant: VirtualTenant,
 
 def test_leaving_needs_the_intune_record_to_go_first(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
     assert _enrolled(tenant, graph, clock).ok
-    clock.step(HOUR)
+    clock.move(HOUR)
     device, managed, entra = _device(graph), graph.get(MANAGED)["value"][0], tenant.row("devices", SERIAL)
     assert device
     assert entra
@@ -241,7 +241,7 @@ def test_leaving_needs_the_intune_record_to_go_first(tenant: VirtualTenant, grap
     assert graph.call("DELETE", f"{MANAGED}/{managed['id']}").status_code == 204
     assert graph.call("DELETE", f"{DEVICES}/{device['id']}").status_code == 204
     assert graph.call("GET", f"{DEVICES}/{device['id']}").status_code == 200     # eventually consistent
-    clock.step(120)
+    clock.move(120)
     assert graph.call("GET", f"{DEVICES}/{device['id']}").status_code == 404
     assert graph.call("GET", f"/devices/{entra['id']}").status_code == 404
     assert not tenant.registered(SERIAL)
@@ -254,7 +254,7 @@ def test_a_wipe_is_carried_out_but_its_record_stays_pending(tenant: VirtualTenan
     assert graph.call("POST", f"{MANAGED}/{managed['id']}/wipe", body).status_code == 204
     assert [a.name for a in tenant.pending_actions(SERIAL)] == ["wipe"]
     assert tenant.pending_actions(SERIAL) == []
-    clock.step(48 * HOUR)
+    clock.move(48 * HOUR)
     assert graph.get(MANAGED)["value"][0]["managementState"] == "wipePending"
 
 
@@ -263,15 +263,15 @@ def test_a_second_sync_answers_409_while_one_runs_and_429_within_ten_minutes(gra
         return int(graph.call("POST", f"{SYNC}/sync", version="beta").status_code)
 
     assert [sync(), sync()] == [204, 409]
-    clock.step(60)
+    clock.move(60)
     assert graph.beta(SYNC)["syncStatus"] == "completed"
     assert sync() == 429
-    clock.step(600)
+    clock.move(600)
     assert sync() == 204
 
 
 def test_the_oldest_of_two_profiles_wins(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
-    clock.step(60)
+    clock.move(60)
     profiles = "/deviceManagement/windowsAutopilotDeploymentProfiles"
     second = graph.call("POST", profiles, {"@odata.type": "#microsoft.graph.azureADWindowsAutopilotDeploymentProfile",
                                            "displayName": "Second", "deviceType": "holoLens"}, version="beta").json()
@@ -280,7 +280,7 @@ def test_the_oldest_of_two_profiles_wins(tenant: VirtualTenant, graph: Any, cloc
     made = graph.call("POST", f"{profiles}/{second['id']}/assignments", target, version="beta").json()
     assert made["id"] == f"{second['id']}_{group}_0"
     graph.import_serials(SERIAL)
-    clock.step(HOUR)
+    clock.move(HOUR)
     profile = tenant.profile_for(SERIAL)
     assert profile
     assert profile.name == "HoloLens bench"
@@ -300,14 +300,14 @@ def test_a_row_deleted_between_two_pages_hides_no_other(tenant: VirtualTenant, g
     tenant.populate(60)
     first = graph.get(f"{DEVICES}?$top=20")
     assert graph.call("DELETE", f"{DEVICES}/{first['value'][3]['id']}").status_code == 204
-    clock.step(60)
+    clock.move(60)
     rest = graph.get(first["@odata.nextLink"].replace("$top=20", "$top=100"))
     assert len(rest["value"]) == 40
 
 
 def test_a_tenant_can_be_filled_with_enrolled_units(tenant: VirtualTenant, graph: Any, clock: Any) -> None:
     serials = tenant.populate(30, enrolled=10)
-    clock.step(HOUR)
+    clock.move(HOUR)
     rows = graph.get(f"{DEVICES}?$top=100")["value"]
     assert [r["serialNumber"] for r in rows if r["enrollmentState"] == "enrolled"] == serials[:10]
     assert {r["complianceState"] for r in graph.get(MANAGED)["value"]} == {"compliant"}
@@ -325,7 +325,7 @@ def test_the_same_seed_gives_the_same_tenant(make_tenant: Callable[..., VirtualT
     for _ in range(2):
         graph = make_caller(make_tenant("other-tenant:30%", seed=7))
         graph.import_serials(*(f"{n:012d}" for n in range(30)))
-        clock.step(300)
+        clock.move(300)
         shown.append({r["serialNumber"]: (r["id"], r["state"]["deviceErrorCode"]) for r in graph.get(IMPORTED)["value"]})
     assert shown[0] == shown[1]
     assert {code for _, code in shown[0].values()} == {0, 808}

@@ -71,7 +71,7 @@ def test_a_decision_about_a_thing_stays() -> None:
 def test_a_usual_behaviour_can_be_switched_off(odd: Make, clock: Any) -> None:
     graph = odd({"delete-400-once": NEVER})
     graph.import_serials(SERIAL)
-    clock.step(130)
+    clock.move(130)
     key = graph.get(IMPORTED)["value"][0]["id"]
     assert graph.call("DELETE", f"{IMPORTED}/{key}").status_code == 204
 
@@ -100,11 +100,11 @@ def test_more_writes_than_the_published_limit_are_throttled_until_the_window_has
     graph = odd("rate-limit:always")
     path = f"{IMPORTED}/none"
     assert {graph.call("DELETE", path).status_code for _ in range(100)} == {404}
-    clock.step(5)
+    clock.move(5)
     refused = graph.call("DELETE", path)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "15")
     assert graph.call("GET", IMPORTED).status_code == 200
-    clock.step(15)
+    clock.move(15)
     assert graph.call("DELETE", path).status_code == 404
 
 
@@ -212,7 +212,7 @@ def test_a_national_cloud_lacks_beta(odd: Make, path: str) -> None:
 def test_deleting_a_record_soon_after_it_ended_is_refused_once(odd: Make, clock: Any) -> None:
     graph = odd("")
     graph.import_serials(SERIAL)
-    clock.step(130)
+    clock.move(130)
     key = graph.get(IMPORTED)["value"][0]["id"]
     assert [graph.call("DELETE", f"{IMPORTED}/{key}").status_code for _ in range(3)] == [400, 204, 404]
 
@@ -223,14 +223,14 @@ def test_an_import_may_pass_through_another_word(odd: Make, clock: Any, quirk: s
     graph.import_serials(SERIAL)
     for _ in range(15):
         seen.add(graph.get(IMPORTED)["value"][0]["state"]["deviceImportStatus"])
-        clock.step(10)
+        clock.move(10)
     assert seen == {"unknown", "pending", word, "complete"}
 
 
 def test_an_import_may_stay_unknown_for_ever(odd: Make, clock: Any) -> None:
     graph = odd("stuck-import")
     graph.import_serials(SERIAL)
-    clock.step(86400)
+    clock.move(86400)
     assert graph.get(IMPORTED)["value"][0]["state"]["deviceImportStatus"] == "unknown"
 
 
@@ -238,7 +238,7 @@ def test_the_registration_id_may_come_late(odd: Make, clock: Any) -> None:
     graph, ids = odd("late-registration-id"), []
     graph.import_serials(SERIAL)
     for _ in range(2):
-        clock.step(125)
+        clock.move(125)
         ids.append(graph.get(IMPORTED)["value"][0]["state"]["deviceRegistrationId"])
     assert ids[0] == ""
     assert ids[1]
@@ -258,7 +258,7 @@ def test_left_out_ids_may_be_echoed_as_the_records_id(odd: Make) -> None:
 def test_the_profile_does_not_come_as_it_should(odd: Make, clock: Any, quirk: str, status: str, detail: str) -> None:
     graph = odd(quirk)
     graph.import_serials(SERIAL)
-    clock.step(1200)
+    clock.move(1200)
     row = graph.beta(DEVICES)["value"][0]
     assert (row["deploymentProfileAssignmentStatus"], row["deploymentProfileAssignmentDetailedStatus"]) == (status, detail)
 
@@ -266,7 +266,7 @@ def test_the_profile_does_not_come_as_it_should(odd: Make, clock: Any, quirk: st
 def test_two_intune_records_of_one_serial(odd: Make, clock: Any) -> None:
     graph = odd("serial-doubles")
     graph.import_serials(SERIAL)
-    clock.step(3600)
+    clock.move(3600)
     assert graph.tenant.enrol(_unit(), EnrolHow.AUTOPILOT).ok
     rows = graph.get(f"{MANAGED}?$filter=serialNumber eq '{SERIAL}'")["value"]
     assert len(rows) == 2
@@ -276,9 +276,9 @@ def test_two_intune_records_of_one_serial(odd: Make, clock: Any) -> None:
 def test_the_autopilot_list_may_lag_behind_the_managed_devices(odd: Make, clock: Any) -> None:
     graph = odd("lagging-enrolment")
     graph.import_serials(SERIAL)
-    clock.step(3600)
+    clock.move(3600)
     assert graph.tenant.enrol(_unit(), EnrolHow.AUTOPILOT).ok
-    clock.step(1800)
+    clock.move(1800)
     assert graph.get(DEVICES)["value"][0]["enrollmentState"] == "notContacted"
     assert graph.get(MANAGED)["value"][0]["complianceState"] == "compliant"
 
@@ -286,7 +286,7 @@ def test_the_autopilot_list_may_lag_behind_the_managed_devices(odd: Make, clock:
 def test_a_unit_may_end_not_compliant(odd: Make, clock: Any) -> None:
     graph = odd("not-compliant")
     assert graph.tenant.enrol(_unit(), EnrolHow.OOBE_JOIN, "a@b.c").ok
-    clock.step(600)
+    clock.move(600)
     assert graph.get(MANAGED)["value"][0]["complianceState"] == "noncompliant"
 
 
@@ -295,9 +295,9 @@ def test_a_deleted_device_may_linger_and_its_entra_object_stay(odd: Make, clock:
     graph.tenant.register(SERIAL)
     row, entra = graph.get(DEVICES)["value"][0], graph.tenant.row("devices", SERIAL)
     assert graph.call("DELETE", f"{DEVICES}/{row['id']}").status_code == 204
-    clock.step(1000)
+    clock.move(1000)
     assert len(graph.get(DEVICES)["value"]) == 1
-    clock.step(1000)
+    clock.move(1000)
     assert graph.get(DEVICES)["value"] == []
     assert graph.call("GET", f"/devices/{entra['id']}").status_code == 200
 
@@ -317,7 +317,7 @@ def test_wiping_needs_the_privileged_scope_that_the_services_text_names(make_ten
 def test_a_sync_may_fail(odd: Make, clock: Any) -> None:
     graph = odd("sync-fails")
     assert graph.call("POST", "/deviceManagement/windowsAutopilotSettings/sync", version="beta").status_code == 204
-    clock.step(60)
+    clock.move(60)
     assert graph.beta("/deviceManagement/windowsAutopilotSettings")["syncStatus"] == "failed"
 
 

@@ -108,10 +108,10 @@ REFUSED = {"profiles.assignDevices": 400}      # groups are the only way to assi
 def ids(tenant: VirtualTenant, graph: Any, clock: Any) -> dict[str, str]:
     """One enrolled unit and one of everything else, by name."""
     graph.import_serials(SERIAL, "012345678913")
-    clock.step(1200)
+    clock.move(1200)
     assert tenant.profile_for(SERIAL)
     assert tenant.enrol(UnitAtCloud(SERIAL, "HoloLens 2", "10.0.20348.1501", "HL-345678912", "aa:bb"), EnrolHow.AUTOPILOT).ok
-    clock.step(4000)
+    clock.move(4000)
     found = {name: row["id"] for name in ("imported", "autopilot", "managed") if (row := tenant.row(name, SERIAL))}
     unenrolled, device = tenant.row("autopilot", "012345678913"), tenant.row("devices", SERIAL)
     assert unenrolled

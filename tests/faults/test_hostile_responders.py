@@ -20,7 +20,8 @@ from station.model.faults import catalogue
 from station.model.timing import CancelToken, Deadline
 from station.practice.units.unit import VirtualUnit
 from tests.faults.hostile_pipe import HostilePipe
-from tests.practice.bench_of_units import STORAGE, HandClock, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import STORAGE, unit
 
 SESSIONS = max(10_000, int(os.environ.get("HOLOBENCH_FUZZ", "0")))
 PARTS = 10

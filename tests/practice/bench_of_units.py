@@ -1,7 +1,6 @@
 """A small virtual bench for tests: units, their bus, a clock that moves only when told."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from station.links.mtp.initiator import READ_BACK_LIMIT, MtpStorage
@@ -14,30 +13,12 @@ from station.practice.units.cloud import AutopilotProfile, Cloud, EnrolHow, Enro
 from station.practice.units.identity import make_identity
 from station.practice.units.packages import PackageContent, container_only
 from station.practice.units.unit import VirtualUnit
+from tests.hand_clock import HandClock
 
 STORAGE = 0x0001_0001
 QUICK = Limits(open_patience=1.0, answer_patience=1.0, long_patience=1.0, cancel_seconds=0.5, drain_pause=0.02,
                status_pause=0.01, close_seconds=0.5, busy_pause=0.01, settle_seconds=0.0)
 """Patience for tests, where nobody is slow unless a test says so."""
-
-
-class HandClock:
-    """Bench time that stands still until `pass_`."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 2, 8, 0, tzinfo=UTC) + timedelta(seconds=self._seconds)
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    def pass_(self, seconds: float) -> None:
-        """Let so many bench seconds go by."""
-        self._seconds += seconds
 
 
 class ScriptedCloud:

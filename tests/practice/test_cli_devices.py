@@ -22,7 +22,8 @@ from station.links.usb.slots import SlotMap
 from station.model.timing import Deadline
 from station.practice.units.bus import VirtualBus
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import QUICK, HandClock, bus_of, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import QUICK, bus_of, unit
 from tests.practice.test_unplugging import FOREIGN
 
 

@@ -13,7 +13,8 @@ from station.model.errors import LinkLost
 from station.model.timing import Deadline
 from station.practice.units.bus import VirtualBus
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import STORAGE, HandClock, bus_of, opened, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import STORAGE, bus_of, opened, unit
 
 T = TypeVar("T")
 SIZE = 600_000
@@ -35,7 +36,7 @@ class OneUnit:
 
     def plug(self) -> None:
         """The unit is plugged in (again): its new lane."""
-        self.clock.pass_(10)
+        self.clock.move(10)
         self._lane = Lane(self, "usb:1", "1-2.3", self._unfinished)  # type: ignore[arg-type]
 
     def call(self, work: Callable[[DeviceStorage], T]) -> T:

@@ -29,7 +29,7 @@ from station.practice.staging import OWNER
 from station.practice.units.identity import make_identity
 from station.practice.units.unit import VirtualUnit
 from station.vault.secrets import MemorySecrets
-from tests.practice.bench_of_units import HandClock
+from tests.hand_clock import HandClock
 from tests.unit.bench_fakes import FakeBus, FakeCloud, FakeFolder, FakeUnit, fast_clock, until
 
 SERIAL = "004599195056"

@@ -14,7 +14,8 @@ from station.links.mtp.pyusb_pipe import PyusbPipe, UsbAddress, port_of
 from station.model.errors import DataError, HoloBenchError, LinkError, LinkLost
 from station.practice.units.bus import Handle, VirtualBackend, VirtualBus
 from station.practice.units.usb_shapes import MTP_INTERFACE, WINUSB_INTERFACE, UsbShape
-from tests.practice.bench_of_units import HandClock, bus_of, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import bus_of, unit
 
 
 class Failing(VirtualBackend):

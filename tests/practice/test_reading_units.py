@@ -12,7 +12,8 @@ from station.bench.sensing import UNIT_INTERVAL_S, UnitSensor
 from station.links.mtp.storage import DeviceStorage
 from station.model.facts import Fact, Facts
 from station.model.timing import Deadline
-from tests.practice.bench_of_units import HandClock, bus_of, opened, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import bus_of, opened, unit
 
 
 class Reading:
@@ -36,7 +37,7 @@ class Reading:
             self.shown.set()
 
     async def _pause(self, bench_seconds: float) -> None:
-        self.clock.pass_(bench_seconds)
+        self.clock.move(bench_seconds)
         self.unit.press_chord()
 
     def said(self, key: str) -> list[tuple[float, object]]:

@@ -16,8 +16,7 @@ from station.tenant.plan import Goal, Lockdown, Where
 from station.tenant.return_log import JournalReturnLog, MemoryReturnLog
 from station.tenant.returning import Order, Returning
 from tests.practice.return_staging import TABLE, Case, stage
-from tests.practice.tenant_rig import Rig, practice
-from tests.practice.waited_time import WaitedClock
+from tests.practice.tenant_rig import Rig, practice, waited_clock
 
 FAST = Rates(reads=1e6, writes=1e6, burst=1000)
 
@@ -25,7 +24,7 @@ FAST = Rates(reads=1e6, writes=1e6, burst=1000)
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Rig]:
     """One tenant for the whole table; every case has a serial of its own."""
-    with practice(clock=WaitedClock(), rates=FAST, quirks="delete-400-once:always") as rig:
+    with practice(clock=waited_clock(), rates=FAST, quirks="delete-400-once:always") as rig:
         yield rig
 
 
@@ -200,7 +199,7 @@ def test_two_benches_never_return_one_unit_at_the_same_time(shared: Rig, tmp_pat
     "entra-stays:always", "select-500:always", "contains-filter-501:always", "small-pages:always"])
 def test_a_return_survives_what_the_service_does(quirk: str) -> None:
     case = Case("with-user", "double", "there", Lockdown.NEVER, Where.REMOTE, Goal.LEAVE)
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         stage(rig.tenant, "700000000001", case)
         rig.wait(2 * rig.tenant.state.delays.enrolment_shown)
         name, _, dose = quirk.partition(":")
@@ -218,7 +217,7 @@ def test_a_return_survives_what_the_service_does(quirk: str) -> None:
 
 def test_reuse_asks_for_the_next_enrolment_only_where_it_is_still_blocked() -> None:
     case = Case("registered", "none", "there", Lockdown.NEVER, Where.BENCH, Goal.REUSE)
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         stage(rig.tenant, "700000000002", case)
         with rig.tenant.state.lock:
             next(iter(rig.tenant.state.autopilot))["userlessEnrollmentStatus"] = "blocked"
@@ -234,7 +233,7 @@ def _fresh(rig: Rig, serial: str = "700000000003") -> tuple[Returning, Order]:
 
 @pytest.mark.parametrize("typed", ["", "70000000000", "700000000004", "leave"])
 def test_without_the_serial_typed_exactly_nothing_is_even_read(typed: str) -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig)
         since = len(rig.tenant.requests)
         with pytest.raises(Refused) as told:
@@ -244,7 +243,7 @@ def test_without_the_serial_typed_exactly_nothing_is_even_read(typed: str) -> No
 
 
 def test_a_plan_changes_nothing_and_prints_every_call() -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig)
         lines = [step.request.line() for step in returning.plan(order, rig.deadline())]
         assert [line.split(" ")[0] for line in lines] == ["DELETE", "DELETE", "POST", "DELETE"]
@@ -252,7 +251,7 @@ def test_a_plan_changes_nothing_and_prints_every_call() -> None:
 
 
 def test_another_model_under_the_same_serial_is_left_alone() -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig)
         with rig.tenant.state.lock:
             next(iter(rig.tenant.state.managed))["model"] = "Surface Pro 9"
@@ -263,7 +262,7 @@ def test_another_model_under_the_same_serial_is_left_alone() -> None:
 
 
 def test_two_autopilot_records_of_one_serial_are_left_alone() -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig)
         with rig.tenant.state.lock:
             row = dict(next(iter(rig.tenant.state.autopilot)))
@@ -276,7 +275,7 @@ def test_two_autopilot_records_of_one_serial_are_left_alone() -> None:
 
 
 def test_a_record_that_became_another_device_meanwhile_is_left_alone() -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig)
 
         class Swapping(MemoryReturnLog):
@@ -293,7 +292,7 @@ def test_a_record_that_became_another_device_meanwhile_is_left_alone() -> None:
 
 
 def test_a_source_that_cannot_be_read_stops_everything() -> None:
-    with practice(clock=WaitedClock(), rates=FAST, consented=[*routes.LOOK[:2], routes.DEVICE_READ]) as rig:
+    with practice(clock=waited_clock(), rates=FAST, consented=[*routes.LOOK[:2], routes.DEVICE_READ]) as rig:
         returning, order = _fresh(rig)
         with pytest.raises(Refused) as told:
             returning.execute(order, order.serial, rig.deadline())
@@ -302,7 +301,7 @@ def test_a_source_that_cannot_be_read_stops_everything() -> None:
 
 
 def test_a_serial_that_begins_alike_is_never_touched() -> None:
-    with practice(clock=WaitedClock(), rates=FAST) as rig:
+    with practice(clock=waited_clock(), rates=FAST) as rig:
         returning, order = _fresh(rig, "12345")
         stage(rig.tenant, "123456", Case("registered", "one", "there", Lockdown.NEVER, Where.BENCH, Goal.LEAVE))
         returning.execute(order, "12345", rig.deadline())

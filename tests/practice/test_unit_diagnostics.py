@@ -12,7 +12,8 @@ from station.practice.units.drive import DOCUMENTS
 from station.practice.units.hash_maker import damaged, hardware_hash
 from station.practice.units.identity import make_identity
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import HandClock, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import unit
 
 
 def archive(one: VirtualUnit, name: str = "AutopilotDiagnostics.zip") -> zipfile.ZipFile:
@@ -32,7 +33,7 @@ def collected(*quirks: str) -> VirtualUnit:
     clock = HandClock()
     one = unit(*quirks, clock=clock)
     one.press_chord()
-    clock.pass_(61)
+    clock.move(61)
     one.catch_up()
     return one
 
@@ -42,9 +43,9 @@ def test_the_temp_file_is_there_for_a_minute_and_then_the_archives() -> None:
     one = unit(clock=clock)
     one.press_chord()
     assert one.files() == ("Documents", "HoloLensDiagnostics.temp")
-    clock.pass_(59)
+    clock.move(59)
     assert "HoloLensDiagnostics.temp" in one.files()
-    clock.pass_(1)
+    clock.move(1)
     assert set(one.files()) == {"Documents", "HololensDiagnostics.zip", "DeviceEnrollmentDiagnostics.zip", "TPMDiagnostics.zip",
                                 "AutopilotDiagnostics.zip"}
 
@@ -86,7 +87,7 @@ def test_a_temp_file_that_never_goes_brings_no_archive() -> None:
     clock = HandClock()
     one = unit("temp-file-never-goes", clock=clock)
     one.press_chord()
-    clock.pass_(3600)
+    clock.move(3600)
     assert one.files() == ("Documents", "HoloLensDiagnostics.temp")
 
 
@@ -98,7 +99,7 @@ def test_a_stale_archive_is_older_than_the_bench_and_is_replaced() -> None:
     assert before is not None
     assert (clock.now() - before.modified).days == 3
     one.press_chord()
-    clock.pass_(60)
+    clock.move(60)
     one.files()
     after = one.drive.find(documents, "AutopilotDiagnostics.zip")
     assert after is not None
@@ -118,8 +119,8 @@ def test_a_restart_half_way_leaves_nothing_and_the_next_chord_collects() -> None
     clock = HandClock()
     one = unit("reboot-mid-step", clock=clock)
     one.press_chord()
-    clock.pass_(30 + 25)
+    clock.move(30 + 25)
     assert one.files() == ("Documents",)
     one.press_chord()
-    clock.pass_(60)
+    clock.move(60)
     assert "AutopilotDiagnostics.zip" in one.files()

@@ -10,7 +10,8 @@ from station.practice.units.headset import Face, Happening, Headset, Kind, Page,
 from station.practice.units.identity import HL1_BUILD, HL2_BUILD, make_identity
 from station.practice.units.rules import ALL_GUARDS, RULES
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import HandClock, ScriptedCloud, bus_of, scripted_package, unit, walk
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import ScriptedCloud, bus_of, scripted_package, unit, walk
 
 TO_NETWORK = ("Next", "Next", "Next", "Skip")
 TO_DESKTOP = ("Skip", "Set PIN|123456", "Next", "Next", "Next", "Next")
@@ -21,9 +22,9 @@ def at_desktop(clock: HandClock, cloud: ScriptedCloud, *, work: bool) -> Virtual
     one = unit(clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     walk(one, ("Accept", "My work or school owns it" if work else "I own it", "Sign in|ana@contoso.com"))
-    clock.pass_(20)
+    clock.move(20)
     walk(one, TO_DESKTOP)
     assert one.page is Page.DESKTOP
     return one
@@ -42,10 +43,10 @@ def test_path_a_joining_in_setup_reaches_the_pin_page() -> None:
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
     assert one.page is Page.AUTOPILOT_SEARCH
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.EULA
     walk(one, ("Accept", "My work or school owns it", "Sign in|ana@contoso.com"))
-    clock.pass_(20)
+    clock.move(20)
     walk(one, ("Skip",))
     assert one.page is Page.PIN
     assert [(how, user) for _, how, user in cloud.enrolled] == [(EnrolHow.OOBE_JOIN, "ana@contoso.com")]
@@ -56,11 +57,11 @@ def test_path_a_by_device_code_gives_fifteen_minutes() -> None:
     one = unit(clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     walk(one, ("Accept", "My work or school owns it", "Sign in from another device"))
-    clock.pass_(899)
+    clock.move(899)
     assert one.page is Page.DEVICE_CODE
-    clock.pass_(1)
+    clock.move(1)
     assert one.page is Page.WORK_SIGN_IN
 
 
@@ -69,9 +70,9 @@ def test_the_credential_page_forgets_after_two_minutes() -> None:
     one = unit(clock=clock)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     walk(one, ("Accept", "My work or school owns it"))
-    clock.pass_(120)
+    clock.move(120)
     assert (one.page, one.snapshot().error) == (Page.WORK_SIGN_IN, "credentials timed out")
 
 
@@ -80,9 +81,9 @@ def test_a_refused_join_goes_back_to_the_sign_in_with_its_code() -> None:
     one = unit(clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     walk(one, ("Accept", "My work or school owns it", "Sign in|ana@contoso.com"))
-    clock.pass_(20)
+    clock.move(20)
     assert (one.page, one.snapshot().error) == (Page.WORK_SIGN_IN, "80180018")
 
 
@@ -93,7 +94,7 @@ def test_path_b_autopilot_ends_at_the_sign_in_page_for_other_users() -> None:
     one.connect_wifi("Bench")
     seen = []
     for _ in range(400):
-        clock.pass_(1)
+        clock.move(1)
         if not seen or seen[-1] is not one.page:
             seen.append(one.page)
     assert seen == [Page.AUTOPILOT_SEARCH, Page.AUTOPILOT_WELCOME, Page.ESP_DEVICE_PREPARATION, Page.ESP_DEVICE_SETUP,
@@ -108,7 +109,7 @@ def test_a_name_template_costs_autopilot_one_restart() -> None:
     one.connect_wifi("Bench")
     pages = []
     for _ in range(400):
-        clock.pass_(1)
+        clock.move(1)
         pages.append(one.page)
     assert Page.BOOTING in pages
     assert (one.page, one.snapshot().name) == (Page.OTHER_USER_SIGN_IN, "HL-0001")
@@ -119,11 +120,11 @@ def test_autopilot_stops_below_forty_five_percent_until_charged() -> None:
     one = unit("low-battery", clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.LOW_BATTERY
     one.set_battery(50)
     one.press_power()
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.AUTOPILOT_WELCOME
 
 
@@ -132,11 +133,11 @@ def test_a_missed_profile_shows_the_licence_and_sleep_and_wake_searches_again() 
     one = unit("eula-shown", clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.EULA
     one.press_power()
     one.press_power()
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.AUTOPILOT_WELCOME
 
 
@@ -145,7 +146,7 @@ def test_an_old_build_never_finds_a_profile_over_wifi() -> None:
     one = unit("old-build", clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.EULA
 
 
@@ -154,10 +155,10 @@ def test_a_tenant_locked_unit_waits_for_its_profile_for_ever() -> None:
     one = unit("tenant-locked", clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(3600)
+    clock.move(3600)
     assert one.page is Page.TENANT_LOCK_WAIT
     cloud.profile = PROFILE
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.AUTOPILOT_WELCOME
 
 
@@ -167,10 +168,10 @@ def test_a_failed_status_page_shows_its_code_and_may_be_tried_again(code: str) -
     one = unit(f"esp-fails-{code}", clock=clock, cloud=cloud)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(300)
+    clock.move(300)
     assert (one.page, one.snapshot().error) == (Page.ESP_FAILED, code)
     walk(one, ("Try again",))
-    clock.pass_(300)
+    clock.move(300)
     assert one.page is Page.OTHER_USER_SIGN_IN
 
 
@@ -189,7 +190,7 @@ def test_paths_c_and_d_connect_in_settings(work: bool, how: EnrolHow) -> None:
         assert one.snapshot().joined == EnrolHow.OOBE_JOIN
         return
     walk(one, ("Settings", "Access work or school", "Connect", "Sign in|ana@contoso.com"))
-    clock.pass_(20)
+    clock.move(20)
     assert (one.page, one.snapshot().joined) == (Page.SETTINGS_WORK, how)
     walk(one, ("Disconnect",))
     assert one.snapshot().joined == ""
@@ -200,10 +201,10 @@ def test_path_e_a_local_user_of_a_package_enrols_in_management_only() -> None:
     one = unit(clock=clock, cloud=cloud)
     one.drive.write("", "a.ppkg", b"local=tom wifi=Bench", clock.now())
     one.press_chord()
-    clock.pass_(30)
+    clock.move(30)
     walk(one, ("OK", "Sign in", "Settings", "Access work or school", "Enroll only in device management",
                "Sign in|ana@contoso.com"))
-    clock.pass_(20)
+    clock.move(20)
     assert one.snapshot().joined == EnrolHow.MDM_ONLY
 
 
@@ -215,9 +216,9 @@ def test_paths_f_and_g_a_package_enrols_without_a_user(content: bytes, how: Enro
     one.drive.write("", "a.ppkg", content, clock.now())
     one.press_chord()
     assert one.page is Page.PROVISIONING
-    clock.pass_(10)
+    clock.move(10)
     assert one.page is Page.PROVISIONING_APPLYING
-    clock.pass_(20)
+    clock.move(20)
     walk(one, ("OK",))
     assert one.page is Page.OTHER_USER_SIGN_IN
     assert [h for _, h, _ in cloud.enrolled] == [how]
@@ -227,9 +228,9 @@ def test_a_stick_with_a_wifi_package_starts_autopilot_hands_free() -> None:
     clock, cloud = HandClock(), ScriptedCloud(PROFILE)
     one = unit(clock=clock, cloud=cloud)
     one.insert_stick({"wifi.ppkg": b"wifi=Bench"})
-    clock.pass_(30)
+    clock.move(30)
     walk(one, ("OK",))
-    clock.pass_(15)
+    clock.move(15)
     assert one.page is Page.AUTOPILOT_WELCOME
 
 
@@ -238,7 +239,7 @@ def test_a_package_that_is_no_container_fails_on_the_screen() -> None:
     one = VirtualUnit(make_identity(7, 1), clock, port="1-1")
     one.drive.write("", "a.ppkg", b"encrypted", clock.now())
     one.press_chord()
-    clock.pass_(30)
+    clock.move(30)
     assert one.page is Page.PROVISIONING_FAILED
     walk(one, ("OK",))
     assert one.page is Page.HUMMINGBIRD
@@ -249,10 +250,10 @@ def test_before_20h2_a_package_waits_for_a_person_to_confirm() -> None:
     one = unit("old-build", clock=clock)
     one.drive.write("", "a.ppkg", b"wifi=Bench", clock.now())
     one.press_chord()
-    clock.pass_(600)
+    clock.move(600)
     assert one.page is Page.PROVISIONING
     walk(one, ("Confirm",))
-    clock.pass_(20)
+    clock.move(20)
     assert one.page is Page.PROVISIONING_DONE
 
 
@@ -270,7 +271,7 @@ def test_plugging_a_second_generation_in_switches_it_on() -> None:
     clock = HandClock()
     one = unit(clock=clock, page=Page.OFF)
     assert one.page is Page.BOOTING
-    clock.pass_(25)
+    clock.move(25)
     assert one.page is Page.HUMMINGBIRD
 
 
@@ -287,7 +288,7 @@ def test_the_chord_late_in_setup_goes_back_to_the_network_and_collects() -> None
     one = unit(clock=clock)
     walk(one, TO_NETWORK)
     one.connect_wifi("Bench")
-    clock.pass_(15)
+    clock.move(15)
     one.press_chord()
     assert one.page is Page.NETWORK
     assert "HoloLensDiagnostics.temp" in one.files()
@@ -304,7 +305,7 @@ def test_flash_mode_shows_another_face_and_ends_with_a_fresh_unit() -> None:
     (device,) = bus.devices()
     assert device.attachment.shape.product == "Microsoft HoloLens Recovery"
     assert one.flash("22621.1244")
-    clock.pass_(480 + 25)
+    clock.move(480 + 25)
     assert (one.page, one.snapshot().build, one.files()) == (Page.HUMMINGBIRD, "22621.1244", ("Documents",))
 
 
@@ -316,7 +317,7 @@ def test_a_reset_needs_forty_percent_and_empties_the_unit() -> None:
     assert not one.gesture("Get started")
     one.set_battery(60)
     walk(one, ("Get started",))
-    clock.pass_(300 + 25)
+    clock.move(300 + 25)
     assert (one.page, one.snapshot().joined) == (Page.HUMMINGBIRD, "")
 
 
@@ -327,7 +328,7 @@ def test_an_enrolled_unit_does_what_management_wants_when_it_checks_in(action: s
     clock, cloud = HandClock(), ScriptedCloud()
     one = at_desktop(clock, cloud, work=True)
     cloud.wanted = [action]
-    clock.pass_(180 + 300 + 25)
+    clock.move(180 + 300 + 25)
     assert (one.page, one.snapshot().joined) == (page, joined)
     assert cloud.wanted == []
 
@@ -337,7 +338,7 @@ def test_an_enrolled_unit_that_is_off_does_not_check_in() -> None:
     one = at_desktop(clock, cloud, work=True)
     one.press_power(hold=5)
     cloud.wanted = ["wipe"]
-    clock.pass_(3600)
+    clock.move(3600)
     assert (one.page, cloud.wanted) == (Page.OFF, ["wipe"])
 
 
@@ -345,7 +346,7 @@ def test_a_unit_falls_asleep_and_leaves_the_bus_when_nobody_touches_it() -> None
     clock = HandClock()
     one = unit("falls-asleep", clock=clock)
     bus = bus_of(one, clock=clock)
-    clock.pass_(180)
+    clock.move(180)
     assert (one.page, list(bus.devices())) == (Page.SLEEP, [])
     one.press_power()
     assert one.page is Page.HUMMINGBIRD
@@ -354,10 +355,10 @@ def test_a_unit_falls_asleep_and_leaves_the_bus_when_nobody_touches_it() -> None
 def test_the_battery_rises_on_the_cable_and_falls_without() -> None:
     clock = HandClock()
     one = unit(clock=clock)
-    clock.pass_(2400)
+    clock.move(2400)
     assert one.battery == 97
     one.unplug()
-    clock.pass_(1500)
+    clock.move(1500)
     assert one.battery == 87
 
 

@@ -18,7 +18,8 @@ from station.practice.units.bus import VirtualBus
 from station.practice.units.headset import Page
 from station.practice.units.identity import make_identity
 from station.practice.units.unit import VirtualUnit
-from tests.practice.bench_of_units import QUICK, STORAGE, HandClock, bus_of, opened, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import QUICK, STORAGE, bus_of, opened, unit
 
 LATER = 5.0
 SIZES = (0, 1, 499, 500, 501, 512, 1012, 65_536, 262_132, 262_144, 262_145, 786_420)
@@ -187,7 +188,7 @@ def test_a_copy_that_is_cut_off_says_what_is_left_and_is_cleaned_up_after_the_re
         storage.put(io.BytesIO(bytes(600_000)), STORAGE, ROOT, "a.ppkg", Deadline(LATER), replace=False)
     storage.close()
     assert one.files() == ("Documents", "a.ppkg")
-    clock.pass_(10)
+    clock.move(10)
     again = opened(bus, one)
     assert remove_unfinished(again, caught.value.values["unfinished"], Deadline(LATER))  # type: ignore[arg-type]
     assert one.files() == ("Documents",)

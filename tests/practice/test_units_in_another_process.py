@@ -25,7 +25,8 @@ from station.practice.units.remote import World
 from station.practice.units.unit import VirtualUnit
 from station.practice.units.wire import WorldAddress
 from station.practice.units.world_server import WorldServer
-from tests.practice.bench_of_units import QUICK, STORAGE, HandClock, bus_of, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import QUICK, STORAGE, bus_of, unit
 
 ADDRESS = UsbAddress("1-2.3", 0x045E, MADE_UP_PRODUCT_ID)
 LATER = 10.0

@@ -20,7 +20,8 @@ from station.model.timing import Deadline
 from station.practice.units.fleet import make_units, port_name
 from station.practice.units.unit import VirtualUnit
 from station.practice.units.usb_shapes import BULK, EndpointShape, InterfaceShape, UsbShape
-from tests.practice.bench_of_units import STORAGE, HandClock, bus_of, opened, unit
+from tests.hand_clock import HandClock
+from tests.practice.bench_of_units import STORAGE, bus_of, opened, unit
 
 SIZE = 2_000_000
 POINTS = 20
@@ -134,7 +135,7 @@ def test_a_hundred_replugs_of_sixteen_units_leave_every_serial_in_the_slot_of_it
         one.unplug()
         if dice.random() < 0.3:
             desk.where()
-            clock.pass_(dice.choice((0.5, 4, 8, 40)))
+            clock.move(dice.choice((0.5, 4, 8, 40)))
         one.plug(dice.choice(free))
         found = desk.where()
         assert found == {u.identity.usb_serial: u.snapshot().port for u in units}
@@ -163,7 +164,7 @@ def test_a_restart_of_the_unit_is_told_as_away_and_back() -> None:
     desk.where()
     one.press_chord(hold=15)
     desk.where()
-    clock.pass_(25)
+    clock.move(25)
     desk.where()
     assert [n.notice for n in desk.told] == [Notice.ARRIVED, Notice.RETURNED]
 

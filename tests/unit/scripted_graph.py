@@ -4,43 +4,16 @@ import json
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from station.links.graph.client import Exchange, GraphClient
 from station.links.graph.pacer import Pacer, Rates
 from station.links.graph.wire import Answer, AnswerLost, NotSent
-from station.model.timing import CancelToken, Deadline
+from tests.hand_clock import HandClock, HandDeadline
 
 GRAPH = "https://graph.test"
-
-
-class ManualClock:
-    """Bench time that stands still until somebody waits."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
-class ManualDeadline(Deadline):
-    """A deadline on the manual clock: pausing moves the clock instead of waiting."""
-
-    def __init__(self, seconds: float, clock: ManualClock, token: CancelToken | None = None) -> None:
-        super().__init__(seconds, token, clock.monotonic)
-        self._clock = clock
-
-    def pause(self, wall_seconds: float) -> None:
-        self.token.check()
-        self._clock.seconds += self.share(wall_seconds)
-        self.check()
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -60,13 +33,13 @@ Step = Answer | type[AnswerLost] | type[NotSent] | Callable[[Sent], Answer]
 class ScriptedWire:
     """Answers in the order of the script; an empty script is a test that asked once too often."""
 
-    def __init__(self, clock: ManualClock, steps: Iterable[Step]) -> None:
+    def __init__(self, clock: HandClock, steps: Iterable[Step]) -> None:
         self._clock = clock
         self._steps = list(steps)
         self.sent: list[Sent] = []
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Answer:
-        sent = Sent(method, url, headers, json.loads(body) if body else None, self._clock.seconds)
+        sent = Sent(method, url, headers, json.loads(body) if body else None, self._clock.monotonic())
         self.sent.append(sent)
         step = self._steps.pop(0)
         if isinstance(step, Answer):
@@ -94,17 +67,17 @@ class Rig:
 
     client: GraphClient
     wire: ScriptedWire
-    clock: ManualClock
+    clock: HandClock
     tokens: CountedTokens
     exchanges: list[Exchange]
 
-    def deadline(self, seconds: float = 3600.0) -> ManualDeadline:
-        return ManualDeadline(seconds, self.clock)
+    def deadline(self, seconds: float = 3600.0) -> HandDeadline:
+        return HandDeadline(self.clock, seconds)
 
 
 def rig(*steps: Step, rates: Rates | None = None, app_only: bool = False) -> Rig:
     """A client over a script. Rates are high unless the test is about them."""
-    clock = ManualClock()
+    clock = HandClock(NOON)
     wire = ScriptedWire(clock, steps)
     tokens = CountedTokens(app_only)
     exchanges: list[Exchange] = []

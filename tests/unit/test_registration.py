@@ -19,39 +19,13 @@ from station.autopilot.standing import ProfileState, Registration, Standing, fau
 from station.links.graph.values import ImportedIdentity, NewIdentity, NotKnown
 from station.model.errors import Cancelled, JournalError, LinkLost
 from station.model.timing import CancelToken, Deadline
+from tests.hand_clock import HandClock, HandDeadline
 from tests.unit.scripted_registry import ScriptedRegistry, device, record
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-class SteppedClock:
-    """Time that passes only while somebody waits."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return self.passed
-
-
-class SteppedDeadline(Deadline):
-    """A deadline whose pauses move the clock."""
-
-    def __init__(self, clock: SteppedClock, token: CancelToken | None = None) -> None:
-        super().__init__(86_400, token, clock.monotonic)
-        self._clock = clock
-
-    def pause(self, wall_seconds: float) -> None:
-        self.token.check()
-        self._clock.passed += wall_seconds
-
-
-CLOCK = SteppedClock()
+CLOCK = HandClock(NOW)
 
 
 @dataclass
@@ -86,7 +60,7 @@ def job(registry: ScriptedRegistry, notebook: Notebook | None = None, **options:
 
 
 def soon() -> Deadline:
-    return SteppedDeadline(CLOCK)
+    return HandDeadline(CLOCK)
 
 
 def test_free_devices_are_sent_in_chunks_of_a_hundred_and_end_assigned() -> None:
@@ -315,7 +289,7 @@ def test_a_cancel_ends_the_wait_and_the_next_run_goes_on() -> None:
     working = job(registry, notebook)
     working.told = lambda changed: token.cancel() if registry.submissions else None
     with pytest.raises(Cancelled):
-        working.run(rows(3), SteppedDeadline(CLOCK, token))
+        working.run(rows(3), HandDeadline(CLOCK, token=token))
     report = job(registry, notebook).run(rows(3), soon())
     assert len(registry.sent()) == 3
     assert len(report.ready) == 3
@@ -411,21 +385,21 @@ class SlowToDelete(ScriptedRegistry):
         self.read_at: list[float] = []
 
     def records(self, deadline: Deadline) -> tuple[ImportedIdentity, ...]:
-        self.read_at.append(CLOCK.passed)
+        self.read_at.append(CLOCK.monotonic())
         return super().records(deadline)
 
     def delete_records(self, ids: Sequence[str], deadline: Deadline) -> frozenset[str]:
-        CLOCK.passed += 8
+        CLOCK.move(8)
         return super().delete_records(ids, deadline)
 
 
 def test_deleting_thousands_of_records_neither_holds_up_the_watching_nor_the_end() -> None:
-    registry, notebook, begun = SlowToDelete(), Notebook(), CLOCK.passed
+    registry, notebook, begun = SlowToDelete(), Notebook(), CLOCK.monotonic()
     report = job(registry, notebook).run(rows(3000), soon())
     assert len(report.ready) == 3000
     gaps = [after - before for before, after in itertools.pairwise(registry.read_at)]
     assert max(gaps) <= 60
-    assert CLOCK.passed - begun < 3000 / 20 * 8, "what is left is for the next job"
+    assert CLOCK.monotonic() - begun < 3000 / 20 * 8, "what is left is for the next job"
     for _ in range(10):
         job(registry, notebook).tidy(soon())
     assert registry.queue == {}

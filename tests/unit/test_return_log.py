@@ -13,7 +13,7 @@ from station.model.events import Intended
 from station.tenant.plan import Goal, Kind, Lockdown, Step, Where
 from station.tenant.return_log import LEASE_S, JournalReturnLog
 from station.tenant.returning import Order
-from tests.unit.journal.conftest import HandClock
+from tests.hand_clock import HandClock
 
 SERIAL = "900000000001"
 ORDER = Order(SERIAL, Goal.LEAVE, Where.BENCH, Lockdown.NEVER)

@@ -119,7 +119,7 @@ def test_asking_more_often_than_the_interval_asks_nobody() -> None:
     tracker, bench, since = _tracker(10, 4)
     for _ in range(10):
         tracker.observe(since, bench.deadline())
-        bench.clock.seconds += 2
+        bench.clock.move(2)
     assert len(bench.wire.sent) == 4
 
 

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,7 @@ from station.autopilot.waiting_room import Place, WaitingRoom
 from station.links.graph.values import NewIdentity
 from station.model.errors import LinkLost, NotFound
 from station.model.faults import catalogue
-
-
-@dataclass
-class Clock:
-    """Stands still until told."""
-
-    at: datetime = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-    speed: float = 1.0
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
+from tests.hand_clock import HandClock
 
 
 @dataclass
@@ -49,10 +35,10 @@ def rows(*serials: str) -> list[NewIdentity]:
 
 
 def test_what_waits_for_a_connection_is_drained_in_order_and_put_away(tmp_path: Path) -> None:
-    clock, tenant = Clock(), Tenant()
+    clock, tenant = HandClock(), Tenant()
     room = WaitingRoom(tmp_path, clock)
     room.submit(rows("2"), "ann", released=True)
-    clock.at += timedelta(minutes=5)
+    clock.move(300)
     room.submit(rows("1", "3"), "bob", released=True)
     assert [str(s.age(clock.now())) for s in room.shelf(Place.RELEASED).submissions] == ["0:05:00", "0:00:00", "0:00:00"]
     room.drain(tenant)
@@ -62,7 +48,7 @@ def test_what_waits_for_a_connection_is_drained_in_order_and_put_away(tmp_path: 
 
 
 def test_without_a_connection_everything_stays_where_it_is(tmp_path: Path) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     room.submit(rows("1"), "ann", released=True)
 
     def offline(_: Sequence[NewIdentity]) -> Report:
@@ -75,10 +61,10 @@ def test_without_a_connection_everything_stays_where_it_is(tmp_path: Path) -> No
 
 
 def test_of_two_submissions_of_one_device_the_later_counts(tmp_path: Path) -> None:
-    clock, tenant = Clock(), Tenant()
+    clock, tenant = HandClock(), Tenant()
     room = WaitingRoom(tmp_path, clock)
     room.submit([NewIdentity("1", "old")], "ann", released=True)
-    clock.at += timedelta(seconds=1)
+    clock.move(1)
     room.submit([NewIdentity("1", "new")], "ann", released=True)
     room.drain(tenant)
     assert [r.hash for r in tenant.seen] == ["new"]
@@ -86,14 +72,14 @@ def test_of_two_submissions_of_one_device_the_later_counts(tmp_path: Path) -> No
 
 
 def test_what_did_not_arrive_goes_on_waiting(tmp_path: Path) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     room.submit(rows("1", "2"), "ann", released=True)
     room.drain(Tenant({"2": Registration.NONE}))
     assert [s.serial for s in room.shelf(Place.RELEASED).submissions] == ["2"]
 
 
 def test_nothing_goes_to_the_tenant_before_a_lead_releases_it(tmp_path: Path) -> None:
-    room, tenant = WaitingRoom(tmp_path, Clock()), Tenant()
+    room, tenant = WaitingRoom(tmp_path, HandClock()), Tenant()
     first, second = room.submit(rows("1", "2"), "technician", released=False)
     assert room.drain(tenant) is None
     assert first.fault == "autopilot.awaits-release"
@@ -105,15 +91,15 @@ def test_nothing_goes_to_the_tenant_before_a_lead_releases_it(tmp_path: Path) ->
 
 
 def test_a_submission_is_released_once_only(tmp_path: Path) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     made, = room.submit(rows("1"), "technician", released=False)
     room.release([made.id], "lead")
     with pytest.raises(NotFound):
-        WaitingRoom(tmp_path, Clock()).release([made.id], "another lead")
+        WaitingRoom(tmp_path, HandClock()).release([made.id], "another lead")
 
 
 def test_a_wrong_id_moves_nothing(tmp_path: Path) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     made, = room.submit(rows("1"), "technician", released=False)
     with pytest.raises(NotFound):
         room.release([made.id, "nonsense"], "lead")
@@ -122,7 +108,7 @@ def test_a_wrong_id_moves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 2}', '{"version": 1, "serial": "1"}', '{"version": 1, "x": 2}'])
 def test_a_damaged_file_is_named_and_hides_no_other(tmp_path: Path, content: str) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     room.submit(rows("1"), "ann", released=True)
     (tmp_path / "released" / "a-damaged.json").write_text(content)
     shelf = room.shelf(Place.RELEASED)
@@ -133,7 +119,7 @@ def test_a_damaged_file_is_named_and_hides_no_other(tmp_path: Path, content: str
 
 def test_every_move_is_noted_without_the_hash(tmp_path: Path) -> None:
     noted: list[tuple[str, Mapping[str, str]]] = []
-    room = WaitingRoom(tmp_path, Clock(), lambda topic, about: noted.append((topic, about)))
+    room = WaitingRoom(tmp_path, HandClock(), lambda topic, about: noted.append((topic, about)))
     made, = room.submit(rows("1"), "ann", released=False)
     room.release([made.id], "lead")
     room.drain(Tenant())
@@ -143,7 +129,7 @@ def test_every_move_is_noted_without_the_hash(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", list(Place))
 def test_every_place_but_the_last_has_a_fault_that_explains_it(tmp_path: Path, place: Place) -> None:
-    room = WaitingRoom(tmp_path, Clock())
+    room = WaitingRoom(tmp_path, HandClock())
     made, = room.submit(rows("1"), "ann", released=place is Place.RELEASED)
     assert made.fault in catalogue()
 

@@ -1,31 +1,13 @@
 """A journal in a file of its own, a clock that only the test moves, and drafts to append."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from station.journal import Journal
 from station.model.events import Body, Draft, Noted
-
-
-class HandClock:
-    """Moves when the test says so."""
-
-    speed = 1.0
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def move(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
+from tests.hand_clock import HandClock
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`holobench package …`: data on one stream, diagnostics on the other, exit statuses of the design, no secrets anywhere."""
 
-import datetime
 import io
 import json
 import sys
@@ -17,6 +16,7 @@ from station.package.settings import Identity, LocalUser, Policy, WifiNetwork
 from station.package.settings_file import load, save
 from station.vault import secrets as vault
 from station.vault.secrets import MemorySecrets
+from tests.hand_clock import HandClock
 from tests.unit.packages import making
 from tests.unit.packages.push_fakes import OneUnitBus
 
@@ -25,16 +25,6 @@ class KeptSecrets(MemorySecrets):
     """A keyring for the length of a test."""
 
     persistent = True
-
-
-class FixedClock:
-    speed = 1.0
-
-    def now(self) -> datetime.datetime:
-        return making.MOMENT
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 @pytest.fixture
@@ -51,7 +41,8 @@ def folder(tmp_path: Path, secrets: KeptSecrets, monkeypatch: pytest.MonkeyPatch
     making.write_files(tmp_path)
     save(making.full_settings(), tmp_path / "s.toml")
     config = SimpleNamespace(journal=str(tmp_path / "journal.sqlite"), station="bench-1", data=tmp_path, slots=4, ports={})
-    monkeypatch.setattr(command_line, "Context", lambda **more: Context(**more, clock=FixedClock(), loader=lambda: config))
+    monkeypatch.setattr(command_line, "Context", lambda **more: Context(
+        **more, clock=HandClock(making.MOMENT), loader=lambda: config))
     return tmp_path
 
 

@@ -14,6 +14,7 @@ from station.model.errors import Cancelled, DataError, LinkError, LinkLost, NotF
 from station.model.events import Event
 from station.model.timing import CancelToken, Deadline
 from station.package.push_plan import Place, plan_push
+from tests.hand_clock import HandClock
 from tests.unit.packages import making
 from tests.unit.packages.push_fakes import MemoryStorage, OneUnitBus
 
@@ -166,18 +167,10 @@ def test_a_missing_stick_is_told(tmp_path: Path, package: Path) -> None:
 
 def test_the_history_knows_what_went_to_which_serial(package: Path, unit: MemoryStorage) -> None:
     receipt = push.push_to_unit(unit, package, Place.ROOT, Deadline(5))
-
-    class Clock:
-        speed = 1.0
-
-        def now(self) -> object:
-            return making.MOMENT
-
-        def monotonic(self) -> float:
-            return 0.0
-    drafts = [push.noted(push.PUSHED, Clock(), push.about_receipt(receipt, serial=unit.serial), unit="unit-1", slot=3),  # type: ignore[arg-type]
-              push.noted(push.PUSHED, Clock(), push.about_receipt(receipt, serial="other")),  # type: ignore[arg-type]
-              push.noted("sign-in", Clock(), {"serial": unit.serial})]  # type: ignore[arg-type]
+    clock = HandClock(making.MOMENT)
+    drafts = [push.noted(push.PUSHED, clock, push.about_receipt(receipt, serial=unit.serial), unit="unit-1", slot=3),
+              push.noted(push.PUSHED, clock, push.about_receipt(receipt, serial="other")),
+              push.noted("sign-in", clock, {"serial": unit.serial})]
     events = [Event(n, "bench", d.at, d.unit, d.run, d.slot, d.body) for n, d in enumerate(drafts, 1)]
     found = push.history(events, unit.serial)
     assert [e.seq for e in found] == [1]

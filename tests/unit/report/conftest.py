@@ -12,6 +12,7 @@ from station.model.path import FaultRule, IdentityKind, Path, Purpose, Step
 from station.model.proofs import Attested, Is, Seen
 from station.model.words import Actor, Generation, Link
 from station.report.story import stories
+from tests.hand_clock import HandClock
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -83,17 +84,7 @@ class Bench:
         return stories(self.journal, {"small": SMALL}, **wanted)
 
 
-class StillClock:
-    speed = 1.0
-
-    def now(self):
-        return START
-
-    def monotonic(self):
-        return 0.0
-
-
 @pytest.fixture
 def bench(tmp_path):
-    with Journal.open(str(tmp_path / "journal.sqlite"), "bench-1", StillClock()) as journal:
+    with Journal.open(str(tmp_path / "journal.sqlite"), "bench-1", HandClock(START)) as journal:
         yield Bench(journal)
