@@ -1,5 +1,6 @@
 """Slots: ports numbered once, units followed through glitches, restarts and other ports."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,20 @@ def test_a_step_that_lets_it_restart_gives_hands_the_time_to_bring_it_into_flash
     story.unplug(seen("1-1")).after(120).plug(seen("1-1", address=2))        # Volume Up was let go too early
     story.unplug(seen("1-1", address=2)).after(120).plug(flash)
     assert (story.told[-1].notice, story.told[-1].occupant.unit) == (Notice.RETURNED, "usb:a")
+
+
+def test_a_unit_that_restarts_within_flash_mode_stays_the_unit_that_it_was() -> None:
+    flash = UsbSighting("1-1", 2, 0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "")
+    story = Story().plug(seen("1-1")).unplug(seen("1-1")).after(20).plug(flash)
+    story.unplug(flash).after(3).plug(replace(flash, address=9))
+    assert (story.told[-1].notice, story.told[-1].occupant.unit) == (Notice.RETURNED, "usb:a")
+
+
+def test_a_unit_in_flash_mode_whose_descriptors_are_read_again_stays_the_unit_that_it_was() -> None:
+    flash = UsbSighting("1-1", 2, 0x045E, 0x062A, "Microsoft Corporation", "Microsoft HoloLens Recovery", "")
+    story = Story().plug(seen("1-1")).unplug(seen("1-1")).after(20).plug(flash)
+    story.happens(Change.CHANGED, replace(flash, speed=480))
+    assert (story.told[-1].notice, story.told[-1].occupant.unit) == (Notice.CHANGED, "usb:a")
 
 
 def test_what_is_no_headset_takes_no_slot() -> None:

@@ -144,7 +144,8 @@ class Slots:
 
     def _changed(self, sighting: UsbSighting, identity: Identity) -> tuple["Slots", tuple[SlotNotice, ...]]:
         before = self.occupants[sighting.port]
-        occupant = replace(before, sighting=sighting, identity=identity, unit=self._key(sighting))
+        occupant = replace(before, sighting=sighting, identity=identity,
+                           unit=self._key(sighting) if sighting.serial else before.unit)
         if occupant == before:
             return self, ()
         after = self._put(occupant)
@@ -169,8 +170,13 @@ class Slots:
 
     @staticmethod
     def _same(here: Occupant, unit: str, identity: Identity) -> bool:
-        """Same serial; or a mode without a serial of its own (flash, emergency) in the port of a unit that has just left."""
-        return here.unit == unit or (here.left_at is not None and identity.mode != here.identity.mode)
+        """Same serial; or, in the port of a unit that has just left, another mode or one without a serial of its own (flash,
+        emergency), which a flashing tool may restart into the same one.
+        """
+        if here.unit == unit:
+            return True
+        nameless = identity.mode != "normal" and unit.startswith("port:")
+        return here.left_at is not None and (nameless or identity.mode != here.identity.mode)
 
     def _key(self, sighting: UsbSighting) -> str:
         """How a unit is known: its descriptor's serial, unless another device with the same one is plugged in now."""
