@@ -107,7 +107,8 @@ class UnitSensor:
         except (LinkLost, Cancelled):
             return
         except HoloBenchError as e:
-            log.warning("unit at %s cannot be read: %s", self.lane.port, e)
+            if self.known().text("unit.trouble") != e.code:
+                log.warning("unit at %s cannot be read: %s", self.lane.port, e)
             seen = {"unit.trouble": e.code}
         except Exception:
             log.exception("reading the unit at %s met a bug", self.lane.port)

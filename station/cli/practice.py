@@ -91,21 +91,23 @@ async def _play(world: "PracticeWorld", practice: "PracticeBench", blueprint: st
     await bench.open()
     try:
         technician = Technician(bench, world.unit_of, blueprint)
-        await _until_nothing_is_left(technician, len(world.units), teller.check)
+        left = await _until_nothing_is_left(technician, len(world.units), teller.check)
     finally:
         await practice.close()
-    return narration.close(bench, context)
+    status = narration.close(bench, context)
+    if left:
+        raise OverBudget("practice.never-ended", f"{left} of {len(world.units)} units")
+    return status
 
 
-async def _until_nothing_is_left(technician: "Technician", units: int, check: Callable[[], None]) -> None:
+async def _until_nothing_is_left(technician: "Technician", units: int, check: Callable[[], None]) -> int:
+    """How many units were still not finished when the time was up: 0 as a rule."""
     bench = technician.bench
     end = bench.clock.monotonic() + RUN_BUDGET_S
     while True:
         check()
         technician.round()
         finished = [t for t in bench.tiles() if t.run and technician.leaves(t) and t.word is not StateWord.EMPTY]
-        if len(finished) == units:
-            return
-        if bench.clock.monotonic() > end:
-            raise OverBudget("practice.never-ended", f"{units - len(finished)} of {units} units")
+        if len(finished) == units or bench.clock.monotonic() > end:
+            return units - len(finished)
         await asyncio.sleep(max(0.02, ROUND_S / bench.clock.speed))

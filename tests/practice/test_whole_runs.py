@@ -49,6 +49,18 @@ def test_two_units_of_another_tenant_fail_with_cause_and_cure_and_an_unplugged_o
     assert {line["slot"] for line in interrupted} == {8}
 
 
+def test_a_unit_that_can_never_be_read_says_so_in_its_line_and_again_when_the_bench_gives_up(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["practice", "--auto", "--units", "1", "--speed", "2000", "--faults", "no-rights:1"]) == 1
+    told = capsys.readouterr()
+    assert "See what it needs\n       " in told.out
+    line, summary = told.out.split("See what it needs")[1], told.out.splitlines()[-4:]
+    assert "udev" in line
+    assert "udev" in "".join(summary)
+    assert "0 of 1 units are Done" in told.out
+    assert "practice.never-ended" in told.err
+
+
 def test_the_same_seed_makes_the_same_units_and_the_same_failures() -> None:
     one, other = (play("--units", "3", "--seed", "7", "--faults", "bad-hash:1")[1][-1]["summary"]["units"] for _ in range(2))
     assert [(u["serial"], u["state"]) for u in one] == [(u["serial"], u["state"]) for u in other]
