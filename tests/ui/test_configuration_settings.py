@@ -1,5 +1,6 @@
 """The station's configuration on the Settings screen: blueprints and tenant, written to the file and offered at once."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from station.bench.configuration import load
 from station.model.blueprint import Blueprint
+from station.model.faults import catalogue
 from station.paths.registry import PATHS
 from station.vault.secrets import MemorySecrets
 from tests.ui.hands import dialog_of, press, settled, texts, until
@@ -228,3 +230,13 @@ def test_a_record_that_cannot_be_opened_is_told_and_not_written(settings: Window
 
     in_loop(main)
     assert desk.file.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("family", ["journal", "vault"])
+def test_a_cure_sends_people_to_a_section_that_is_there(settings: Window, family: str) -> None:
+    """Of faults of the station itself; those of the headset speak of the headset's Settings."""
+    headings = set(settled(settings.screen_widget("settings")).splitlines())
+    cures = [fault.cure for fault in catalogue().values() if fault.code.startswith(f"{family}.")]
+    named = {section for cure in cures for section in re.findall(r"Settings › (\w+)", cure)}
+    assert named
+    assert named <= headings
