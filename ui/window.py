@@ -63,7 +63,6 @@ class Window(QMainWindow):
         super().__init__()
         self.live = live
         self.tasks = Tasks(self.show_error)
-        self.notices = Notices()
         self._theme, self._preferences, self._practice, self._screens = theme, preferences, practice, screens
         self._station: Station | None = None
         self._context: Context | None = None
@@ -77,6 +76,7 @@ class Window(QMainWindow):
         self._panel_on = {"board", "guide"}
         self.keys = KeyFilter(self, self._deed, self._scanned)
         self.stack = QStackedWidget()
+        self.notices = Notices(self, self.stack)
         self.resize(1440, 900)
         self.setMinimumSize(820, 460)
         for i in range(len(screens)):
@@ -259,7 +259,6 @@ class Window(QMainWindow):
         if self._practice:
             down.addWidget(self._banner())
         down.addWidget(self._trouble_bar)
-        down.addWidget(self.notices)
         down.addWidget(self.stack, 1)
         across.addLayout(down, 1)
         self.setCentralWidget(whole)

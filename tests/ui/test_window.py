@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
@@ -219,6 +219,35 @@ def test_notices_are_few_and_go_when_closed(open_window: Any) -> None:
     assert window.notices.texts() == ["notice 2", "notice 3", "notice 4"]
     assert window.notices.close_last()
     assert window.notices.texts() == ["notice 2", "notice 3"]
+
+
+@pytest.mark.parametrize("key", ["board", "settings"])
+def test_nothing_moves_under_the_pointer_when_something_is_said(open_window: Any, key: str) -> None:
+    window = open_window(scenes.ten_states(), size=(1366, 697))
+    window.go(key)
+    QApplication.processEvents()
+    before = places(window)
+    window.notify("Said while a person is about to press something.", Kind.DANGER)
+    QApplication.processEvents()
+    assert places(window) == before
+
+
+def places(window: Window) -> list[tuple[str, QRect]]:
+    return [(b.text() or b.accessibleName(), QRect(b.mapTo(window, QPoint()), b.size()))
+            for b in window.stack.findChildren(QPushButton) if b.isVisible()]
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_what_is_said_stands_whole_over_the_screen(open_window: Any, practice: bool) -> None:
+    window = open_window(scenes.ten_states(), size=(820, 460), practice=practice)
+    window.notify("A longer notice, which goes on and on until it takes more than one line of a narrow window. " * 2)
+    QApplication.processEvents()
+    said = window.notices
+    assert said.isVisible()
+    assert said.height() >= said.layout().heightForWidth(said.width())
+    over = QRect(window.stack.mapTo(window, QPoint()), window.stack.size())
+    assert over.contains(said.geometry())
+    assert said.isAncestorOf(window.childAt(said.geometry().center()))
 
 
 def test_an_error_says_what_to_do(open_window: Any) -> None:
