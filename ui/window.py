@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self._was_maximized = False
         self._may_close = False
         self._asking = False
-        self._dock: QDockWidget | None = None
+        self._panel: QWidget | None = None
         self._panel_on = {"board", "guide"}
         self.keys = KeyFilter(self, self._deed, self._scanned)
         self.stack = QStackedWidget()
@@ -253,7 +253,7 @@ class Window(QMainWindow):
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         across.addWidget(self._navigation)
-        down = QVBoxLayout()
+        self._down = down = QVBoxLayout()
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(0)
         if self._practice:
@@ -321,22 +321,17 @@ class Window(QMainWindow):
 
     def _show_panel(self) -> None:
         """Beside the screens where a unit is worked on; the button shows or hides it on any."""
-        if self._dock is not None:
-            self._dock.setVisible(self._key in self._panel_on and not self._wall)
+        if self._panel is not None:
+            self._panel.setVisible(self._key in self._panel_on and not self._wall)
 
     def _make_panel(self) -> None:
-        if self._dock is not None:
-            self.removeDockWidget(self._dock)
-            self._dock.deleteLater()
-            self._dock = None
-        if self._station is None or self._station.panel is None or self._context is None:
-            return
-        self._dock = QDockWidget(_("Practice panel"))
-        self._dock.setObjectName("practice")
-        self._dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self._dock.setTitleBarWidget(QWidget())    # the panel says itself what it is; the bar would take room from the bench
-        self._dock.setWidget(self._station.panel(self._context))
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
+        if self._panel is not None:
+            self._panel.hide()
+            self._panel.deleteLater()
+            self._panel = None
+        if self._station is not None and self._station.panel is not None and self._context is not None:
+            self._panel = self._station.panel(self._context)
+            self._down.addWidget(self._panel)
 
     def _trouble(self, error: HoloBenchError | None) -> None:
         self._trouble_bar.setVisible(error is not None)

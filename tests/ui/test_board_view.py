@@ -57,6 +57,12 @@ def test_a_calm_bench_has_an_empty_rail(open_window: Any) -> None:
     assert board_of(open_window(scenes.bench(4))).rail.wanting.rowCount() == 0
 
 
+@pytest.mark.parametrize(("slots", "beside"), [(8, True), (10, False), (32, True)])
+def test_the_rail_makes_room_where_only_without_it_every_tile_is_in_sight(open_window: Any, slots: int, beside: bool) -> None:
+    board = board_of(open_window(scenes.bench(slots), size=(1366, 697)))
+    assert board.rail.isVisible() is beside
+
+
 def test_tiles_are_told_to_assistive_technology(open_window: Any) -> None:
     window = open_window(scenes.ten_states())
     interface = QAccessible.queryAccessibleInterface(board_of(window).view)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListWidget, QPushButton
 
@@ -14,7 +14,7 @@ from station.model.timing import ScaledClock
 from station.practice.units.fleet import make_units
 from station.practice.units.headset import Page
 from station.practice.units.rules import RULES
-from ui import scenes
+from ui import language, scenes
 from ui.practice.pages import OFFERED
 from ui.practice.panel import PracticePanel
 from ui.practice.side import PracticeSide
@@ -29,12 +29,12 @@ class Slow(ScaledClock):
 
 
 @pytest.fixture
-def panelled(qtbot: Any, theme: Any, open_window: Any) -> Callable[[], tuple[Window, PracticePanel, PracticeSide]]:
-    def opened() -> tuple[Window, PracticePanel, PracticeSide]:
+def panelled(qtbot: Any, theme: Any, open_window: Any) -> Callable[..., tuple[Window, PracticePanel, PracticeSide]]:
+    def opened(units: int = 2, **options: Any) -> tuple[Window, PracticePanel, PracticeSide]:
         clock = Slow()
-        side = PracticeSide(make_units(2, clock), lambda key: None, clock, BoardState)
-        window = open_window(scenes.bench(2), practice=True)
-        window.attach(Station(scenes.bench(2), {}, {}, lambda context: PracticePanel(context, side)))
+        side = PracticeSide(make_units(units, clock), lambda key: None, clock, BoardState)
+        window = open_window(scenes.bench(units), practice=True, **options)
+        window.attach(Station(scenes.bench(units), {}, {}, lambda context: PracticePanel(context, side)))
         window.live.selection.choose(1)
         QApplication.processEvents()
         panel = window.findChild(PracticePanel)
@@ -63,6 +63,33 @@ def test_it_shows_the_page_of_the_selected_unit(panelled: Any) -> None:
     assert any(side.units[0].serial in text for text in texts(panel))
     window.live.selection.choose(2)
     assert any(side.units[1].serial in text for text in texts(panel))
+
+
+LAPTOP = (1366, 697)
+"""What a maximised window has of a screen of 1366 × 768."""
+
+
+@pytest.mark.parametrize("spoken", ["en", "fr"])
+def test_a_laptop_shows_the_whole_bench_above_the_panel(panelled: Any, french: Any, spoken: str) -> None:
+    language.use(spoken, french if spoken == "fr" else None)
+    window, panel, _side = panelled(8, size=LAPTOP)
+    view = window.screen_widget("board").view
+    seen = QRect(QPoint(), view.viewport().size())
+    assert panel.isVisible()
+    assert [slot for slot in range(1, 9) if not seen.contains(view.visualRect(window.live.board.index_of(slot)))] == []
+
+
+def test_three_rows_of_tiles_stand_above_the_panel_on_768_lines(panelled: Any) -> None:
+    window, _panel, _side = panelled(12, size=(1366, 768))
+    view = window.screen_widget("board").view
+    assert view.visualRect(window.live.board.index_of(12)).bottom() <= view.viewport().height()
+
+
+def test_the_panel_leaves_the_navigation_its_words(panelled: Any) -> None:
+    window, panel, _side = panelled(8, size=LAPTOP)
+    words = [press.toolButtonStyle() for press in window._navigation.buttons.values()]
+    assert panel.isVisible()
+    assert set(words) == {Qt.ToolButtonStyle.ToolButtonTextUnderIcon}
 
 
 def test_what_the_page_offers_can_be_chosen(panelled: Any, in_loop: Any) -> None:

@@ -23,7 +23,7 @@ from ui.theme.tokens import Tone
 
 MARGIN = 5
 DESK_HEIGHT = 160
-DESK_WIDTH = 208
+DESK_WIDTH = 202
 BATTERY = 18
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -19,6 +20,8 @@ from ui.widgets.paper import paper, row, rule
 from ui.widgets.text import label
 
 RAIL_WIDTH, CARD_WIDTH, NARROWEST_CARD, CARD_SHARE, NARROW_SHARE, WIDE = 184, 430, 330, 0.32, 0.45, 1060
+BESIDE, GAP, BELOW = 13, 4, 8
+"""The room left and right of the tiles, above and below them."""
 
 
 class BoardScreen(QWidget):
@@ -38,6 +41,7 @@ class BoardScreen(QWidget):
         self._lay_out()
         live.board.flushed.connect(self.refresh)
         live.board.modelReset.connect(self._follow)
+        live.board.modelReset.connect(self._make_room)
         live.selection.changed.connect(self._follow)
         live.countdown.changed.connect(self.refresh)
         self.view.slot_selected.connect(live.selection.choose)
@@ -73,16 +77,23 @@ class BoardScreen(QWidget):
             self._countdown_text.setText(_("{what} in {n} s").format(what=text, n=left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow window keeps tiles and card; the rail is the first to go, since the card names the next unit too."""
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A narrow window keeps tiles and card; the rail is the first to go, since the card names the next unit too. It also goes
+        where only then every tile is in sight."""
         scale = self._context.theme.sizes.text
         self.rail.setFixedWidth(round(RAIL_WIDTH * scale))
         wide = self.width() >= WIDE * scale
-        for part in (self.rail, self._divider, self._tally):
-            part.setVisible(wide)
         share = CARD_SHARE if wide else NARROW_SHARE
-        self.guide.setFixedWidth(round(min(CARD_WIDTH * scale, max(NARROWEST_CARD * scale if wide else NARROWEST_CARD,
-                                                                   self.width() * share))))
+        card = round(min(CARD_WIDTH * scale, max(NARROWEST_CARD * scale if wide else NARROWEST_CARD, self.width() * share)))
+        self.guide.setFixedWidth(card)
+        self._tally.setVisible(wide)
+        room = QSize(self.width() - card - 2 * BESIDE, self.height() - self._top.sizeHint().height() - GAP - BELOW)
+        beside = room - QSize(self.rail.width() + self._divider.width(), 0)
+        for part in (self.rail, self._divider):
+            part.setVisible(wide and (self.view.shows_all(beside) or not self.view.shows_all(room)))
 
     def _follow(self) -> None:
         self.view.select(self._context.live.selection.slot)
@@ -119,10 +130,10 @@ class BoardScreen(QWidget):
         top.addWidget(self._countdown)    # takes the place of the other, so that no tile moves
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(4)
+        middle.setSpacing(GAP)
         middle.addWidget(self._top)
         tiles = QHBoxLayout()
-        tiles.setContentsMargins(13, 0, 13, 8)
+        tiles.setContentsMargins(BESIDE, 0, BESIDE, BELOW)
         tiles.addWidget(self.view)
         middle.addLayout(tiles, 1)
         self._side, side = paper("side", pad=0, gap=0, across=True)

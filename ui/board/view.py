@@ -11,7 +11,8 @@ from ui.board.model import ROLE_SLOT, BoardModel
 from ui.language import _
 from ui.theme.theme import Theme
 
-GREATEST_DESK_HEIGHT = 210
+GREATEST_DESK_HEIGHT, LEAST = 210, 10
+"""The second is the least room in which anything is laid out."""
 
 
 class BoardView(QListView):
@@ -64,17 +65,25 @@ class BoardView(QListView):
         """Choose columns and tile size for the room there is."""
         count = self.model().rowCount()
         room = self.viewport().size()
-        if not count or room.width() < 10:
+        if not count or room.width() < LEAST:
             return
         scale = self._theme.sizes.text
-        if not self.wall:
-            # A QListView that may need its scroll bar lays out as if it had one.
-            bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
-            room = QSize(self.width() - bar, self.height())
-        cell = wall_cell(count, room) if self.wall else desk_cell(count, room, scale)
+        cell = wall_cell(count, room) if self.wall else desk_cell(count, self._beside_bar(self.size()), scale)
         self._tiles.resize(cell, self.wall)
         self.setGridSize(cell)
         self.scheduleDelayedItemsLayout()
+
+    def shows_all(self, room: QSize) -> bool:
+        """Whether every tile for the desk would be in sight if the view had so much room."""
+        count, inside = self.model().rowCount(), self._beside_bar(room)
+        if not count or inside.width() < LEAST:
+            return True
+        cell = desk_cell(count, inside, self._theme.sizes.text)
+        return -(-count // (inside.width() // cell.width())) * cell.height() <= inside.height()
+
+    def _beside_bar(self, room: QSize) -> QSize:
+        """A QListView that may need its scroll bar lays out as if it had one."""
+        return room - QSize(self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

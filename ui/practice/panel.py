@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -28,12 +27,13 @@ from ui.practice.side import PracticeSide
 from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.flow import Flow
-from ui.widgets.paper import clear, row
+from ui.widgets.paper import clear, column, row
 from ui.widgets.picture import Picture
 from ui.widgets.text import label, set_tone
 
-LOOK_MS = 250
-COLUMNS, WIDE = 3, 1200
+LOOK_MS, GAP = 250, 6
+COLUMNS, WIDE, PICTURED = 3, 1200, 1040
+"""Of the presses; and the widths from which they stand in so many columns, and from which the picture is shown."""
 SPEEDS = (1.0, 5.0, 20.0, 60.0, 200.0)
 WIFI = "Bench"
 PERSON = "lead@practice.example"
@@ -61,10 +61,11 @@ class PracticePanel(QFrame):
         self._side = side
         self._shown: UnitSnapshot | None = None
         self._picture = Picture(context.theme, QSize(150, 96))
-        self._title = label("", Type.CAPTION, "soft")
         self._says = label("", Type.CARD)
         self._state = label("", Type.CAPTION, "soft")
-        self._choices = QVBoxLayout()
+        self._parts = QGridLayout(self)
+        self._told = column(gap=2)
+        self._choices = column(gap=GAP)
         self._buttons = QGridLayout()
         self._presses: list[QPushButton] = []
         self._typed = QLineEdit(PERSON)
@@ -94,7 +95,7 @@ class PracticePanel(QFrame):
         unit = self.unit
         self.setEnabled(unit is not None)
         if unit is None:
-            self._title.setText(_("No virtual unit belongs to this slot."))
+            self._state.setText(_("No virtual unit belongs to this slot."))
             return
         seen = unit.snapshot()
         if seen == self._shown:
@@ -118,12 +119,11 @@ class PracticePanel(QFrame):
 
     def _show(self, seen: UnitSnapshot) -> None:
         said = _(seen.says)
-        self._title.setText(_("PRACTICE: headset {serial}, slot {slot}").format(
-            slot=self._context.live.selection.slot, serial=seen.serial))
         self._says.setText(f"{said}  ({seen.error})" if seen.error else said)
         set_tone(self._says, "danger" if seen.error else "")
         self._picture.show_picture(PICTURES.get(seen.page, "unknown"), _("The headset shows: {page}").format(page=said))
-        parts = [_("Build {build}").format(build=seen.build), _("network: {name}").format(name=seen.network or _("none")),
+        parts = [_("PRACTICE: headset {serial}, slot {slot}").format(slot=self._context.live.selection.slot, serial=seen.serial),
+                 _("Build {build}").format(build=seen.build), _("network: {name}").format(name=seen.network or _("none")),
                  _("storage shown") if seen.storage else _("storage hidden")]
         self._state.setText("  ·  ".join(parts))
         self._cable.setText(_("Unplug") if seen.plugged else _("Plug in"))
@@ -162,39 +162,47 @@ class PracticePanel(QFrame):
         self.press(lambda unit: _move(unit, port))
 
     def _lay_out(self) -> None:
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(16, 6, 16, 6)
-        outer.setSpacing(20)
+        self._parts.setContentsMargins(16, 6, 16, 6)
+        self._parts.setHorizontalSpacing(20)
+        self._parts.setVerticalSpacing(GAP)
+        for part, stretch in enumerate((1, 2, 2, 1)):
+            self._parts.setColumnStretch(part, stretch)
+        self._parts.setRowStretch(1, 1)
+        self._parts.setRowMinimumHeight(0, self._context.theme.sizes.target)    # in line with the rows of the others
         self._picture.setMaximumWidth(200)
-        outer.addWidget(self._picture, 1)
-        middle = QVBoxLayout()
-        middle.setSpacing(4)
-        for widget in (self._title, self._says, self._state):
-            middle.addWidget(widget)
-        middle.addStretch(1)
+        self._told.addWidget(self._says)
+        self._told.addWidget(self._state)
         self._typed.setAccessibleName(_("What is typed in the headset"))
+        middle = column(gap=GAP)
         middle.addWidget(self._typed)
         middle.addLayout(self._choices)
-        outer.addLayout(middle, 2)
-        self._buttons.setSpacing(6)
+        middle.addStretch(1)
         for text, about, act in PRESSES:
             press = button(_(text), partial(self.press, act), name=_(about))
             press.setToolTip(_(about))
             self._presses.append(press)
+        self._buttons.setSpacing(GAP)
+        self._parts.addWidget(self._picture, 0, 0, 2, 1)
+        self._parts.addLayout(middle, 1, 1)
+        self._parts.addLayout(self._world(), 0, 3, 2, 1)
         self._set_buttons(COLUMNS)
-        outer.addLayout(self._buttons, 2)
-        outer.addLayout(self._world(), 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= WIDE * self._context.theme.sizes.text
-        self._picture.setVisible(wide)
-        columns = COLUMNS if wide else COLUMNS - 1
+        width = self.width() / self._context.theme.sizes.text
+        self._picture.setVisible(width >= PICTURED)
+        columns = COLUMNS if width >= WIDE else COLUMNS - 1
         if columns != self._columns:
             self._set_buttons(columns)
 
     def _set_buttons(self, columns: int) -> None:
+        """Wide, the presses stand in two rows below what is told; narrow, in three beside it."""
         self._columns = columns
+        wide = columns == COLUMNS
+        for part in (self._told, self._buttons):
+            self._parts.removeItem(part)
+        self._parts.addLayout(self._told, 0, 1, 1, 2 if wide else 1)
+        self._parts.addLayout(self._buttons, int(wide), 2, 1 if wide else 2, 1)
         while self._buttons.takeAt(0) is not None:
             pass
         for i in range(len(PRESSES) + 1):
@@ -204,8 +212,7 @@ class PracticePanel(QFrame):
         self._buttons.setRowStretch(len(PRESSES) // columns, 1)
 
     def _world(self) -> QVBoxLayout:
-        layout = QVBoxLayout()
-        layout.setSpacing(6)
+        layout = column(gap=GAP)
         self._battery.setRange(0, 100)
         self._battery.setAccessibleName(_("Battery of the virtual headset"))
         self._battery.sliderReleased.connect(lambda: self.press(partial(_charge, percent=self._battery.value())))
@@ -222,9 +229,9 @@ class PracticePanel(QFrame):
         speed.setCurrentIndex(speed.findData(self._side.clock.speed))
         speed.activated.connect(lambda _index: self._side.set_speed(float(speed.currentData())))
         odd = button(_("Oddities …"), self._show_oddities, icon=self._context.theme.icon("bug"))
-        layout.addLayout(row(self._cable, self._port, gap=6))
-        layout.addLayout(row(speed, odd, gap=6))
         layout.addLayout(row(label(_("Battery"), Type.CAPTION, "soft", wrap=False), self._battery, self._battery_text))
+        layout.addLayout(row(self._cable, self._port, gap=GAP))
+        layout.addLayout(row(speed, odd, gap=GAP))
         layout.addStretch(1)
         return layout
 
