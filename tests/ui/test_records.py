@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from station.journal import Finding, Head, Journal, Verdict
 from station.model.errors import JournalError
@@ -21,10 +21,11 @@ from station.report import handover
 from station.report.label import SIZES, Bars, Label, Matrix, code_of, lay_out, qr
 from station.report.svg import bars
 from station.report.writing import DOCUMENTS
-from ui import entry, scenes
+from ui import entry, language, scenes
 from ui.context import Context
 from ui.records.desk import RecordsDesk
 from ui.records.labels import LabelDialog
+from ui.records.model import COLUMNS, STATION
 from ui.records.printing import certificate_pdf, labels_pdf, paint
 from ui.records.screen import RecordsScreen
 from ui.staged import HandClock
@@ -121,6 +122,80 @@ def test_the_command_line_makes_the_same_pdf(screen: RecordsScreen, journal: Jou
 def test_a_pdf_that_cannot_be_written_is_said_to_be_so(screen: RecordsScreen, tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"report\.not-written"):
         labels_pdf(screen._desk.labels(screen.found.shown(), SIZES["62x29"]), "Labels", tmp_path / "nowhere" / "labels.pdf")
+
+
+def sideways(screen: RecordsScreen) -> int:
+    QApplication.processEvents()
+    return screen.view.horizontalScrollBar().maximum()
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["the table alone", "beside a chosen run"])
+@pytest.mark.parametrize("width", [1366, 960])
+@pytest.mark.parametrize("spoken", ["en", "fr"])
+def test_the_table_is_seen_whole_without_scrolling_sideways(
+        in_window: Any, french: Any, spoken: str, width: int, chosen: bool) -> None:
+    language.use(spoken, french if spoken == "fr" else None)
+    screen = in_window(width)
+    if chosen:
+        screen.view.selectRow(1)
+    assert sideways(screen) == 0
+    assert [c for c in range(4) if screen.view.isColumnHidden(c) and c != 2] == [], "serial, outcome and start are always shown"
+
+
+def test_a_wide_table_shows_every_column_and_the_station_only_of_a_shared_record(in_window: Any) -> None:
+    screen = in_window(1600)
+    assert sideways(screen) == 0
+    assert [c for c in range(len(COLUMNS)) if screen.view.isColumnHidden(c)] == [STATION]
+    screen.columns.show_stations(shared=True)
+    assert not screen.view.isColumnHidden(STATION)
+
+
+def test_what_another_station_holds_is_told_with_its_name_and_since_when(
+        journal: Journal, in_window: Any, tmp_path: Path) -> None:
+    began = BEGAN + timedelta(hours=1)
+    facts = (Fact("unit.serial", "444444444444", Link.MTP, began),)
+    with Journal.open(str(tmp_path / "journal.sqlite"), "bench-2", HandClock()) as other:
+        start = Draft(RunStarted("autopilot", "blue", "Ali", facts), began, "usb:4", "f" * 32, 1)
+        other.claim("444444444444", "f" * 32, 900, start)
+        journal.claim("111111111111", f"{0:032x}", 900)
+        screen = in_window(1366)
+        assert screen.elsewhere.isVisible()
+        assert screen.elsewhere.text() == f"Other stations hold: 444444444444 (bench-2, since {began.astimezone():%Y-%m-%d %H:%M})"
+        other.release("444444444444", "f" * 32)
+    assert not in_window(1366).elsewhere.isVisible()
+
+
+def test_the_most_frequent_faults_are_told_whole_in_french(in_window: Any, french: Any, qtbot: Any) -> None:
+    language.use("fr", french)
+    told = "Inscrit dans un autre locataire (5) · Le casque a manqué son profil Autopilot (5)"
+    causes = in_window(1366).figures._values[-1]
+    causes.setText(told)
+
+    def whole() -> bool:
+        needed = causes.fontMetrics().boundingRect(QRect(0, 0, causes.width(), 1000), Qt.TextFlag.TextWordWrap, told)
+        return bool(needed.width() <= causes.width() and needed.height() <= causes.height())
+
+    qtbot.waitUntil(whole)
+
+
+@pytest.fixture
+def in_window(journal: Journal, open_window: Any, in_loop: Any) -> Callable[[int], RecordsScreen]:
+    """The screen as a window of so many pixels shows it, with what it read."""
+    def opened(width: int) -> RecordsScreen:
+        window: Window = open_window(scenes.ten_states(), size=(width, 697))
+        window.attach(Station(scenes.ten_states(), {"journal": journal}, {}))
+
+        async def main() -> RecordsScreen:
+            window.go("records")
+            made = window.screen_widget("records")
+            assert isinstance(made, RecordsScreen)
+            await made._read()
+            await window.tasks.close()
+            return made
+
+        screen: RecordsScreen = in_loop(main)
+        return screen
+    return opened
 
 
 def painted(label: Label, scale: int) -> QImage:

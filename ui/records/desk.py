@@ -10,6 +10,7 @@ from station.model.events import Draft, Noted
 from station.model.timing import Clock, Deadline
 from station.paths.registry import PATHS
 from station.report import handover
+from station.report.held import Held, held_elsewhere
 from station.report.label import Label, Size, lay_out
 from station.report.printing import PORT, send
 from station.report.story import Story, stories
@@ -32,6 +33,10 @@ class RecordsDesk:
     def read(self, since: datetime | None) -> tuple[Story, ...]:
         """Runs begun since then, newest first."""
         return stories(self.journal, PATHS, limit=MOST_RUNS, since=since)
+
+    def held_elsewhere(self) -> tuple[Held, ...]:
+        """Units that other stations of this record work on now."""
+        return held_elsewhere(self.journal, self.clock.now())
 
     def manner(self, size: Size, title: str = "") -> Manner:
         """How reports look now: language of the window, practice marked."""

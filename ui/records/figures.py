@@ -29,17 +29,17 @@ class Figures(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         frame, self._layout = paper("card", pad=12, gap=28, across=True)
         outer.addWidget(frame)
-        self._values = [self._figure(name) for name in _NAMES]
-        self._layout.addStretch(1)
+        self._values = [self._figure(name, told=name == _NAMES[-1]) for name in _NAMES]
 
-    def _figure(self, name: str) -> QLabel:
+    def _figure(self, name: str, told: bool) -> QLabel:
+        """A number, or what is told in words and takes the room that is left."""
         box = QVBoxLayout()
         box.setSpacing(2)
-        value = label("–", Type.HEADING if name != _NAMES[-1] else Type.BODY, wrap=False)
+        value = label("–", Type.BODY if told else Type.HEADING, wrap=told)
         value.setAccessibleName(_(name))
         box.addWidget(label(_(name), Type.CAPTION, "soft", wrap=False))
         box.addWidget(value)
-        self._layout.addLayout(box)
+        self._layout.addLayout(box, int(told))
         return value
 
     def count(self, runs: Iterable[Story]) -> None:

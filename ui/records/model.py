@@ -20,12 +20,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: heading (a msgid), text of a run, what it is sorted by, and its usual width in characters."""
+    """One column: heading (a msgid), text of a run, what it is sorted by, its least width in characters, whether it takes what is
+    left over, and its rank: where room is short, the highest goes first."""
 
     heading: str
     text: Callable[[Story], str]
     order: Callable[[Story], object]
     width: int
+    rank: int
+    grows: bool = False
 
 
 def outcome(story: Story) -> str:
@@ -48,16 +51,19 @@ def _slot(story: Story) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(N_("Serial number"), lambda s: s.serial, lambda s: s.serial, 13),
-    Column(N_("Outcome"), outcome, outcome, 11),
-    Column(N_("Steps"), lambda s: f"{len(s.run.proved)}/{len(s.steps)}", lambda s: len(s.run.proved), 6),
-    Column(N_("Started"), lambda s: f"{s.run.started.astimezone():%Y-%m-%d %H:%M}", lambda s: s.run.started, 15),
-    Column(N_("Duration"), lambda s: duration(s.seconds), lambda s: s.seconds, 8),
-    Column(N_("Fault"), fault, fault, 20),
-    Column(N_("Path"), _path, _path, 22),
-    Column(N_("Slot"), _slot, lambda s: s.run.slot, 5),
-    Column(N_("Operator"), lambda s: s.operator, lambda s: s.operator, 12),
+    Column(N_("Serial number"), lambda s: s.serial, lambda s: s.serial, 12, 1),
+    Column(N_("Outcome"), outcome, outcome, 11, 2),
+    Column(N_("Steps"), lambda s: f"{len(s.run.proved)}/{len(s.steps)}", lambda s: len(s.run.proved), 6, 5),
+    Column(N_("Started"), lambda s: f"{s.run.started.astimezone():%Y-%m-%d %H:%M}", lambda s: s.run.started, 15, 3),
+    Column(N_("Duration"), lambda s: duration(s.seconds), lambda s: s.seconds, 8, 8),
+    Column(N_("Fault"), fault, fault, 14, 4, grows=True),
+    Column(N_("Path"), _path, _path, 14, 6, grows=True),
+    Column(N_("Station"), lambda s: s.station, lambda s: s.station, 9, 9),
+    Column(N_("Slot"), _slot, lambda s: s.run.slot, 4, 10),
+    Column(N_("Operator"), lambda s: s.operator, lambda s: s.operator, 10, 7),
 )
+STATION = 7
+"""The column that says something only where the record is shared."""
 _ORDER = Qt.ItemDataRole.UserRole.value
 
 

@@ -23,17 +23,19 @@ from station.report.story import Story
 from ui.context import Context, Kind
 from ui.language import _, ngettext
 from ui.missing import missing
+from ui.records.columns import Columns
 from ui.records.desk import RecordsDesk
+from ui.records.elsewhere import elsewhere, show_elsewhere
 from ui.records.figures import Figures
 from ui.records.labels import LabelDialog
-from ui.records.model import COLUMNS, Found, RunModel
+from ui.records.model import Found, RunModel
 from ui.records.printing import certificate_pdf, labels_pdf, print_labels
 from ui.records.shift import HandoverForm, HandoverNotice
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
-from ui.widgets.table import set_widths, table
+from ui.widgets.table import table
 
 PERIODS = ((1, N_("Today and yesterday")), (7, N_("Seven days")), (31, N_("A month")), (0, N_("Everything")))
 CERTIFICATE, TABLE = N_("Certificate (*.pdf *.html)"), N_("Table (*.csv)")
@@ -63,6 +65,7 @@ class RecordsScreen(Page):
         self.model = RunModel()
         self.found = Found(self.model)
         self.notice = HandoverNotice(lambda h: self._start(self._take(h)))
+        self.elsewhere = elsewhere()
         self.figures = Figures()
         self.search, self.period, self.phase = QLineEdit(), QComboBox(), QComboBox()
         self.view = self._table()
@@ -92,10 +95,11 @@ class RecordsScreen(Page):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.view)
         split.addWidget(self.preview)
-        split.setSizes([840, 420])
+        split.setSizes([760, 460])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(SPLIT)
         self.content.addWidget(self.notice)
+        self.content.addWidget(self.elsewhere)
         self.content.addLayout(row(self.search, self.period, self.phase))
         self.content.addWidget(self.figures)
         self.content.addWidget(split, 1)
@@ -108,7 +112,7 @@ class RecordsScreen(Page):
     def _table(self) -> QTableView:
         view = table(self.found, _("Runs"), self._context.theme.sizes)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        set_widths(view, [column.width for column in COLUMNS])
+        self.columns = Columns(view)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._preview())
         return view
@@ -124,7 +128,9 @@ class RecordsScreen(Page):
         since = self._desk.clock.now() - timedelta(days=days) if days else None
         blocking = self._context.tasks.blocking
         self.model.put(await blocking(self._desk.read, since))
+        self.columns.show_stations(len({story.station for story in self.model.runs}) > 1)
         self._narrow()
+        show_elsewhere(self.elsewhere, await blocking(self._desk.held_elsewhere))
         self.notice.show_handover(await blocking(self._desk.last_handover))
 
     def _narrow(self) -> None:
