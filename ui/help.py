@@ -7,10 +7,12 @@ from ui.board.keys import SHEET
 from ui.language import _
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
-from ui.widgets.paper import paper
+from ui.widgets.paper import paper, scrolled
 from ui.widgets.text import label
+
+SIZE = (560, 690)
 
 
 def help_dialog(parent: QWidget, theme: Theme) -> QDialog:
@@ -28,9 +30,11 @@ def help_dialog(parent: QWidget, theme: Theme) -> QDialog:
         layout.addWidget(shown)
         grid.addWidget(frame, i, 0)
         grid.addWidget(label(_(key.about)), i, 1)
-    made, layout_ = dialog(parent, _("Keys"), _("A scan of a serial number selects its unit, whatever has the focus."), inside)
+    made, layout_ = dialog(parent, _("Keys"), _("A scan of a serial number selects its unit, whatever has the focus."),
+                           scrolled(inside))
     box = QDialogButtonBox()
     box.addButton(button(_("Close"), made.accept, Weight.PRIMARY, theme.icon("check", "on_accent")),
                   QDialogButtonBox.ButtonRole.AcceptRole)
     layout_.addWidget(box)
+    fit(made, *SIZE)
     return made

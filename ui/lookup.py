@@ -8,13 +8,14 @@ from station.model.faults import Fault
 from ui.language import _
 from ui.theme.theme import Theme
 from ui.theme.tokens import Type
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
 from ui.widgets.paper import clear, paper, scrolled
 from ui.widgets.text import label
 
 SHOWN = 6
+SIZE = (610, 560)
 
 
 class Lookup(QWidget):
@@ -36,7 +37,6 @@ class Lookup(QWidget):
         self._found.setContentsMargins(0, 0, 0, 0)
         self._found.setSpacing(10)
         layout.addWidget(scrolled(inside), 1)
-        self.setMinimumSize(560, 420)
         self._show("")
 
     def _show(self, said: str) -> None:
@@ -72,5 +72,6 @@ def lookup_dialog(parent: QWidget, theme: Theme) -> QDialog:
     box.addButton(button(_("Close"), made.accept, Weight.PRIMARY, theme.icon("check", "on_accent")),
                   QDialogButtonBox.ButtonRole.AcceptRole)
     layout.addWidget(box)
+    fit(made, *SIZE)
     lookup.said.setFocus(Qt.FocusReason.OtherFocusReason)
     return made

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui import language, scenes
 from ui.screens import SCREENS
+from ui.widgets.flow import Flow
 from ui.window import Window
 
 KEYS = [s.key for s in SCREENS if find_spec(s.factory.partition(":")[0].rpartition(".")[0]) is not None
@@ -175,6 +176,8 @@ def clipped(window: Window) -> list[str]:
             inside = widget.widget()
             if inside is not None and inside.width() > widget.viewport().width() + 1:
                 found.append(f"{widget.parent()} holds {inside.width()} px and shows {widget.viewport().width()} of them")
+        elif isinstance(widget, Flow) and widget.height() < widget.heightForWidth(widget.width()):
+            found.append(f"row: {widget.width()}×{widget.height()}, wants {widget.heightForWidth(widget.width())}")
         elif isinstance(widget, QLabel) and widget.text():
             found += _clipped_label(widget)
         elif isinstance(widget, QPushButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():

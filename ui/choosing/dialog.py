@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from station.model.facts import Facts
 from station.model.path import Purpose
@@ -16,7 +16,7 @@ from ui.choosing.questions import GENERATIONS, IDENTITIES, PURPOSES, Answers, bl
 from ui.context import Context
 from ui.language import _, ngettext
 from ui.theme.tokens import Type
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
 from ui.widgets.flow import Flow
 from ui.widgets.form import Field
@@ -24,7 +24,6 @@ from ui.widgets.paper import clear, column, row, scrolled
 from ui.widgets.text import label
 
 SIZE = (960, 820)
-SHARE_OF_SCREEN = 0.9
 
 
 class Choosing(QWidget):
@@ -39,15 +38,15 @@ class Choosing(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(self._question(_("What is to happen?"), "purpose", PURPOSES))
+        happens = self._question(_("What is to happen?"), "purpose", PURPOSES)
+        layout.addWidget(happens)
+        self.first = happens.findChild(QPushButton)
         self._who = self._question(_("Who will use the headset?"), "identity", IDENTITIES)
         layout.addWidget(self._who)
         layout.addLayout(self._known())
         layout.addLayout(self._tenant())
-        inside = QWidget()
         self._offers = column(gap=8)
-        inside.setLayout(self._offers)
-        layout.addWidget(scrolled(inside), 1)
+        layout.addLayout(self._offers, 1)
         self._show()
 
     def _question(self, title: str, key: str, choices: Mapping[Any, str]) -> QWidget:
@@ -129,11 +128,11 @@ def _nobody() -> None:
 async def choose(parent: QWidget, context: Context, facts: Facts) -> str:
     """Let a person choose; the key of a blueprint, "" where the dialog was closed."""
     choosing = Choosing(context, facts)
-    made, layout = dialog(parent, _("Which path fits?"), "", choosing)
+    made, layout = dialog(parent, _("Which path fits?"), "", scrolled(choosing))
     close = button(_("Cancel"), made.reject)
     layout.addLayout(row(None, close))
     choosing.taken = made.accept
-    made.resize(*_size(made))
+    fit(made, *SIZE)
     done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def ended(result: int) -> None:
@@ -142,10 +141,5 @@ async def choose(parent: QWidget, context: Context, facts: Facts) -> str:
 
     made.finished.connect(ended)
     made.open()
+    choosing.first.setFocus()
     return await done
-
-
-def _size(made: QDialog) -> tuple[int, int]:
-    """As large as is good to read, and never larger than the screen."""
-    screen = made.screen().availableSize()
-    return (min(SIZE[0], round(screen.width() * SHARE_OF_SCREEN)), min(SIZE[1], round(screen.height() * SHARE_OF_SCREEN)))

@@ -27,6 +27,7 @@ from ui.theme.tokens import Type
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
 from ui.widgets.empty import Empty
+from ui.widgets.flow import Flow
 from ui.widgets.form import Field
 from ui.widgets.paper import row
 from ui.widgets.text import label, set_tone
@@ -66,7 +67,13 @@ class Inspecting(QWidget):
         self._stack.addWidget(self.tree)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
-        layout.addLayout(row(self.title, None, self.reveal, self.edit, opener))
+        offers = Flow(right=True)
+        for offer in (self.reveal, self.edit, opener):
+            offers.add(offer)
+        head = row(self.title, offers)
+        head.setStretch(0, 1)
+        head.setStretch(1, 2)
+        layout.addLayout(head)
         layout.addWidget(self.verdict)
         layout.addWidget(self._stack, 1)
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFileDialog,
     QLineEdit,
@@ -41,6 +43,7 @@ from ui.widgets.text import label
 
 T = TypeVar("T")
 PUSH_SECONDS = 600.0
+NARROW = 900
 PLACES = {Place.ROOT: N_("Root of the unit – first set-up, on the first page"),
           Place.DOCUMENTS: N_("Documents of the unit – after set-up"), Place.STICK: N_("Root of a USB stick – HoloLens 2 only")}
 TOPICS = {push.PUSHED: N_("copied and read back"), push.FAILED: N_("failed"), push.WIPED: N_("removed"), push.BEGUN: N_("begun")}
@@ -111,11 +114,19 @@ class Pushing(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(12)
-        both = row(scrolled(frame), other, gap=SPLIT)
-        both.setStretch(0, 3)
-        both.setStretch(1, 2)
-        layout.addLayout(both)
+        inside = QWidget()
+        self._both = row(frame, other, gap=SPLIT)
+        self._both.setStretch(0, 3)
+        self._both.setStretch(1, 2)
+        inside.setLayout(self._both)
+        layout.addWidget(scrolled(inside), 1)
         layout.addLayout(row(self.start, self.look, None, self.wipe))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is narrow, what was done stands below what is chosen."""
+        super().resizeEvent(event)
+        down = self.width() < NARROW * self._context.theme.sizes.text
+        self._both.setDirection(QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight)
 
     # What is chosen.
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidge
 from station.practice.units.quirks import QUIRKS
 from ui.language import _
 from ui.theme.theme import Theme
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
 
 SIZE, AIR = (880, 600), 8
@@ -29,7 +29,7 @@ def oddities_dialog(parent: QWidget, theme: Theme, on: Collection[str], switch: 
     listed.itemChanged.connect(lambda item: switch(item.data(Qt.ItemDataRole.UserRole), item.checkState() is checked))
     about = _("What real headsets were seen to do. The headset of this slot does what is checked.")
     made, layout = dialog(parent, _("Oddities"), about, listed)
-    made.resize(*SIZE)
+    fit(made, *SIZE)
     box = QDialogButtonBox()
     box.addButton(button(_("Close"), made.accept, Weight.PRIMARY, theme.icon("check", "on_accent")),
                   QDialogButtonBox.ButtonRole.AcceptRole)

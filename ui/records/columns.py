@@ -19,6 +19,7 @@ class Columns(QObject):
         for n, column in enumerate(COLUMNS):
             if column.grows:
                 view.horizontalHeader().setSectionResizeMode(n, QHeaderView.ResizeMode.Stretch)
+        view.horizontalHeader().setStretchLastSection(True)
         view.viewport().installEventFilter(self)
 
     def show_stations(self, shared: bool) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from station.model.faults import catalogue
 from station.model.runs import Phase
@@ -13,9 +14,10 @@ from station.report.page import duration, share
 from station.report.story import Story
 from ui.language import _, spoken
 from ui.theme.tokens import Type
-from ui.widgets.paper import paper
+from ui.widgets.paper import paper, row
 from ui.widgets.text import label
 
+GAP, LINES, NARROW = 28, 8, 1000
 _NAMES = (N_("Units"), N_("Done"), N_("Failed"), N_("Done at the first try"), N_("Median duration"), N_("Units an hour"),
           N_("Most frequent faults"))
 
@@ -27,11 +29,21 @@ class Figures(QWidget):
         super().__init__()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        frame, self._layout = paper("card", pad=12, gap=28, across=True)
+        frame, self._layout = paper("card", pad=12, gap=GAP, across=True)
         outer.addWidget(frame)
-        self._values = [self._figure(name, told=name == _NAMES[-1]) for name in _NAMES]
+        numbers = row(gap=GAP)
+        self._values = [self._figure(numbers, name) for name in _NAMES[:-1]]
+        self._layout.addLayout(numbers)
+        self._values.append(self._figure(self._layout, _NAMES[-1], told=True))
 
-    def _figure(self, name: str, told: bool) -> QLabel:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is narrow, the faults stand below the numbers."""
+        super().resizeEvent(event)
+        down = self.width() < NARROW
+        self._layout.setDirection(QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight)
+        self._layout.setSpacing(LINES if down else GAP)
+
+    def _figure(self, layout: QBoxLayout, name: str, told: bool = False) -> QLabel:
         """A number, or what is told in words and takes the room that is left."""
         box = QVBoxLayout()
         box.setSpacing(2)
@@ -39,7 +51,7 @@ class Figures(QWidget):
         value.setAccessibleName(_(name))
         box.addWidget(label(_(name), Type.CAPTION, "soft", wrap=False))
         box.addWidget(value)
-        self._layout.addLayout(box, int(told))
+        layout.addLayout(box, int(told))
         return value
 
     def count(self, runs: Iterable[Story]) -> None:

@@ -59,7 +59,7 @@ class RecordsScreen(Page):
         export = button(_("Export the record …"), self._export, icon=context.theme.icon("download"))
         hand_over = button(_("Hand over …"), lambda: self._start(self._give()))
         about = _("Everything here is read from the record; nothing is typed in and nothing can be changed.")
-        super().__init__(_("Records"), about, (hand_over, export, verify), scrolls=False)
+        super().__init__(_("Records"), about, (hand_over, export, verify))
         self._context, self._desk = context, desk
         self.printer = ""
         self.model = RunModel()

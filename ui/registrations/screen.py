@@ -67,7 +67,7 @@ class RegistrationsScreen(Page):
         bench = button(_("Harvested on this bench"), lambda: self._start(self.work.add_harvested(self._bench_tag())),
                        icon=context.theme.icon("headset"))
         about = _("Drop hash files, a headset's zip or a folder here. Nothing is sent before you say so.")
-        super().__init__(_("Registrations"), about, (bench, files), scrolls=False)
+        super().__init__(_("Registrations"), about, (bench, files))
         self.work = work
         self._context = context
         self.setAcceptDrops(True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QPlainTextEdit,
 from station.model.blueprint import Blueprint
 from station.model.path import Path as EnrolmentPath
 from ui.language import _
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
 from ui.widgets.form import Field
 from ui.widgets.paper import row, scrolled
@@ -119,7 +119,7 @@ async def ask_blueprint(parent: QWidget, paths: Mapping[str, EnrolmentPath], tak
 
     layout.addLayout(row(None, button(_("Cancel"), made.reject), button(_("Save"), keep, Weight.PRIMARY)))
     made.finished.connect(ended)
-    made.resize(560, min(660, round(made.screen().availableSize().height() * 0.9)))
+    fit(made, 560, 660)
     made.open()
     form.title.setFocus()
     return await answer

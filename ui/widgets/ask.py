@@ -10,6 +10,8 @@ from ui.theme.tokens import Type
 from ui.widgets.buttons import Weight, button
 from ui.widgets.text import label
 
+SHARE_OF_SCREEN = 0.9
+
 
 def dialog(parent: QWidget | None, title: str, text: str, content: QWidget | None = None) -> tuple[QDialog, QVBoxLayout]:
     """A dialog over the window with a title, a text and room for more."""
@@ -27,6 +29,12 @@ def dialog(parent: QWidget | None, title: str, text: str, content: QWidget | Non
     if content is not None:
         layout.addWidget(content, 1)
     return made, layout
+
+
+def fit(made: QDialog, width: int, height: int) -> None:
+    """As large as is good to read, and never larger than the screen: what is in the dialog has to scroll."""
+    screen = made.screen().availableSize() * SHARE_OF_SCREEN
+    made.resize(min(width, screen.width()), min(height, screen.height()))
 
 
 async def ask(parent: QWidget | None, title: str, text: str, yes: str, no: str = "", danger: bool = False,

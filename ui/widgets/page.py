@@ -11,7 +11,8 @@ from ui.widgets.text import label
 
 
 class Page(QWidget):
-    """`content` is the layout to fill; it scrolls unless `scrolls` is False (for screens that are one table)."""
+    """`content` is the layout to fill; where the window is too low for it, it scrolls, unless `scrolls` is False: for a screen whose
+    parts do so themselves."""
 
     def __init__(self, title: str, about: str = "", actions: Sequence[QWidget] = (), scrolls: bool = True) -> None:
         super().__init__()
