@@ -160,7 +160,8 @@ def test_what_another_station_holds_is_told_with_its_name_and_since_when(
         journal.claim("111111111111", f"{0:032x}", 900)
         screen = in_window(1366)
         assert screen.elsewhere.isVisible()
-        assert screen.elsewhere.text() == f"Other stations hold: 444444444444 (bench-2, since {began.astimezone():%Y-%m-%d %H:%M})"
+        since = f"{began.astimezone():%Y-%m-%d %H:%M}"
+        assert screen.elsewhere.text() == f"Other stations hold: 444444444444 (bench-2, since {since})"
         other.release("444444444444", "f" * 32)
     assert not in_window(1366).elsewhere.isVisible()
 

@@ -38,9 +38,8 @@ class Choosing(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        happens = self._question(_("What is to happen?"), "purpose", PURPOSES)
-        layout.addWidget(happens)
-        self.first = happens.findChild(QPushButton)
+        self._happens = self._question(_("What is to happen?"), "purpose", PURPOSES)
+        layout.addWidget(self._happens)
         self._who = self._question(_("Who will use the headset?"), "identity", IDENTITIES)
         layout.addWidget(self._who)
         layout.addLayout(self._known())
@@ -48,6 +47,10 @@ class Choosing(QWidget):
         self._offers = column(gap=8)
         layout.addLayout(self._offers, 1)
         self._show()
+
+    def begin(self) -> None:
+        """The keyboard is at the first answer."""
+        self._happens.findChildren(QPushButton)[0].setFocus()
 
     def _question(self, title: str, key: str, choices: Mapping[Any, str]) -> QWidget:
         whole = QWidget()
@@ -141,5 +144,5 @@ async def choose(parent: QWidget, context: Context, facts: Facts) -> str:
 
     made.finished.connect(ended)
     made.open()
-    choosing.first.setFocus()
+    choosing.begin()
     return await done

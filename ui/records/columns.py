@@ -16,10 +16,6 @@ class Columns(QObject):
         self._shared = False
         set_widths(view, [column.width for column in COLUMNS])
         self._least = [view.columnWidth(n) for n in range(len(COLUMNS))]
-        for n, column in enumerate(COLUMNS):
-            if column.grows:
-                view.horizontalHeader().setSectionResizeMode(n, QHeaderView.ResizeMode.Stretch)
-        view.horizontalHeader().setStretchLastSection(True)
         view.viewport().installEventFilter(self)
 
     def show_stations(self, shared: bool) -> None:
@@ -33,11 +29,19 @@ class Columns(QObject):
         return False
 
     def _fit(self) -> None:
-        room, full = self._view.viewport().width(), False
+        room = self._view.viewport().width()
+        shown: list[int] = []
         for n in sorted(range(len(COLUMNS)), key=lambda n: COLUMNS[n].rank):
             if n == STATION and not self._shared:
-                self._view.setColumnHidden(n, True)
                 continue
             room -= self._least[n]
-            full = full or room < 0
-            self._view.setColumnHidden(n, full and COLUMNS[n].rank > 1)
+            if room < 0 and shown:
+                break
+            shown.append(n)
+        growing = [n for n in shown if COLUMNS[n].grows] or [max(shown)]
+        header = self._view.horizontalHeader()
+        for n, least in enumerate(self._least):
+            header.setSectionHidden(n, n not in shown)
+            header.setSectionResizeMode(n, QHeaderView.ResizeMode.Stretch if n in growing else QHeaderView.ResizeMode.Interactive)
+            if n not in growing:
+                header.resizeSection(n, least)

@@ -25,7 +25,7 @@ class Notices(QWidget):
 
     def __init__(self, window: QWidget, screen: QWidget) -> None:
         super().__init__(window)
-        self._screen = screen
+        self._window, self._screen = window, screen
         screen.installEventFilter(self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +80,7 @@ class Notices(QWidget):
 
     def _place(self) -> None:
         """As high as what is said, above everything else of the window."""
-        corner = self._screen.mapTo(self.parentWidget(), QPoint(BESIDE, ABOVE))
+        corner = self._screen.mapTo(self._window, QPoint(BESIDE, ABOVE))
         width = min(WIDEST, self._screen.width() - 2 * BESIDE)
         self.setGeometry(QRect(corner, QSize(width, self._layout.heightForWidth(width))))
         self.raise_()
