@@ -11,8 +11,8 @@ from ui.widgets.text import label
 
 
 class Page(QWidget):
-    """`content` is the layout to fill. Where the window is too low for it, it scrolls; `scrolls` is False for a screen whose parts
-    do so themselves."""
+    """`content` is the layout to fill. Where the window is too low for it, it scrolls; `scrolls` is False for a screen whose
+    parts do so themselves."""
 
     def __init__(self, title: str, about: str = "", actions: Sequence[QWidget] = (), scrolls: bool = True) -> None:
         super().__init__()

@@ -11,28 +11,17 @@ from station.model.events import Draft, RunStarted
 from station.model.facts import Fact
 from station.model.words import Link
 from station.report.held import Held, held_elsewhere
+from tests.hand_clock import HandClock
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LEASE_S = 900
 RUN = "a" * 32
 
 
-class StandingClock:
-    """It is always the start."""
-
-    speed = 1.0
-
-    def now(self) -> datetime:
-        return START
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 @pytest.fixture
 def benches(tmp_path: Path) -> Iterator[tuple[Journal, Journal]]:
     """Two stations of one record; the second has claimed a unit with the start of a run."""
-    file, clock = str(tmp_path / "journal.sqlite"), StandingClock()
+    file, clock = str(tmp_path / "journal.sqlite"), HandClock(START)
     with Journal.open(file, "bench-1", clock) as here, Journal.open(file, "bench-2", clock) as there:
         facts = (Fact("unit.serial", "004599195001", Link.MTP, START),)
         there.claim("004599195001", RUN, LEASE_S, Draft(RunStarted("autopilot", "blue", "Ali", facts), START, "usb:1", RUN, 1))
