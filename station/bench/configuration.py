@@ -122,13 +122,12 @@ def checked(table: dict[str, Any], file: Path) -> Config:
     """What a file's table says. Raises ConfigurationError `configuration.invalid` naming every mistake."""
     from pydantic import ValidationError
 
-    from station.bench.configuration_file import ConfigurationFile
+    from station.bench.configuration_file import ConfigurationFile, mistakes
 
     try:
         read = ConfigurationFile.model_validate(table)
     except ValidationError as e:
-        mistakes = "; ".join(f"{'.'.join(str(p) for p in m['loc'])}: {m['msg']}" for m in e.errors())
-        raise ConfigurationError("configuration.invalid", f"{file}: {mistakes}") from e
+        raise ConfigurationError("configuration.invalid", f"{file}: {mistakes(e)}") from e
     base = defaults()
     data = read.station.data.expanduser() if read.station.data else base.data
     return Config(

@@ -49,7 +49,7 @@ class Context:
 
     def emit(self, **values: Any) -> None:
         """One object of data: a JSON line."""
-        self.say(json.dumps(values, ensure_ascii=False, default=str))
+        self.say(_as_json(values, self.out))
 
     def say(self, text: str = "") -> None:
         """One line of data for a person; not for `--json`. Raises LinkError `station.output-failed`."""
@@ -75,12 +75,18 @@ class Context:
             return
         self._told = told
         if self.json:
-            self.note(json.dumps({"error": told}, ensure_ascii=False))
+            self.note(_as_json({"error": told}, self.err))
             return
         detail = f" ({told['detail']})" if told["detail"] else ""
         self.note(f"{told['title']}{detail}")
         for label, key in LABELS:
             self.note(f"  {self.pair(self.translate(label), told[key])}")
+
+
+def _as_json(values: object, stream: TextIO) -> str:
+    """One line; with escapes where the stream's encoding has not every letter."""
+    narrow = not (stream.encoding or "utf-8").casefold().startswith("utf")
+    return json.dumps(values, ensure_ascii=narrow, default=str)
 
 
 @contextmanager

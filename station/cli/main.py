@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import locale
 import os
 import signal
@@ -23,6 +24,7 @@ JSON_HELP = "print data as JSON, one object a line"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    _streams_that_take_every_text()
     words = list(sys.argv[1:] if argv is None else argv)
     args = _parser(words).parse_args(words)
     context = Context(json=bool(getattr(args, "json", False)), language=args.language or system_language())
@@ -44,6 +46,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return HoloBenchError.exit_status
     finally:
         _let_go_of_output()
+
+
+def _streams_that_take_every_text() -> None:
+    """A stream that was closed before the program began gives and keeps nothing; one of a narrow encoding (a redirected console
+    of Windows) shows as an escape what it cannot write.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for the life of the program
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _let_go_of_output() -> None:

@@ -1,5 +1,6 @@
 """Bad input and bad surroundings: each is one clear error with its cure and exit status, and nothing is lost."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -40,6 +41,26 @@ def test_an_unreadable_or_wrong_configuration_is_named_with_its_file(tmp_path: P
     done = holobench(tmp_path, "journal", "verify", HOLOBENCH_CONFIG=str(file))
     assert done.returncode == 2
     assert "holobench.toml" in complaint(done)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_was_closed_beforehand_is_no_mistake_of_the_program(tmp_path: Path, closed: str) -> None:
+    line = f'exec "$0" -c "import sys; from ui.entry import main; sys.exit(main())" fault 0x80180014 {closed}'
+    done = subprocess.run(["/bin/sh", "-c", line, sys.executable], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "HOME": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp850"])
+def test_an_output_that_has_not_every_letter_gets_escapes_and_json_that_can_be_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "told.txt"
+    with file.open("w") as out:
+        done = holobench(tmp_path, "--language", "fr", "fault", "0x80180014", out=out, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_text(encoding=encoding).startswith("Intune refuse l\\u2019inscription")
+    with file.open("w") as out:
+        holobench(tmp_path, "--language", "fr", "fault", "0x80180014", "--json", out=out, PYTHONIOENCODING=encoding)
+    assert json.loads(file.read_text(encoding=encoding).splitlines()[0])["title"] == "Intune refuse l’inscription (0x80180014)"
 
 
 def test_every_mistake_of_a_configuration_is_told_at_once(tmp_path: Path) -> None:
