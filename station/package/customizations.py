@@ -69,9 +69,9 @@ class Customizations:
     variants: int = 0
 
 
-def parse(data: bytes) -> Customizations:
+def parse(data: bytes, name: str = "customizations.xml") -> Customizations:
     """Read customizations.xml. Raises DataError `package.bad-xml`, `package.not-customizations`."""
-    root = parse_xml(data, "customizations.xml")
+    root = parse_xml(data, name)
     config = _find(root, "PackageConfig")
     common = _find(root, "Common")
     if config is None and common is None:

@@ -97,7 +97,7 @@ def _from_customizations(path: Path, keep: SecretKeeper, folder: Path, schema: S
     try:
         if path.stat().st_size > _LARGEST:
             raise DataError("package.too-large", path.name)
-        custom = xml.parse(xml.as_utf8(path.read_bytes()))
+        custom = xml.parse(xml.as_utf8(path.read_bytes()), path.name)
     except OSError as e:
         raise NotFound("package.not-found", path.name) from e
     keeper = FileKeeper(folder, {}, beside=path.parent)

@@ -2,10 +2,10 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from station.model.errors import DataError
-from station.package.customizations import parse_xml
+from station.package.lint.kiosk_file import judge, read_kiosk_file
 from station.package.lint.rules import Finding, Subject
 from station.package.settings import AuthPolicy, Headset, PortalAuthentication
 
@@ -93,24 +93,25 @@ def kiosk(subject: Subject) -> Iterator[Finding]:
         known = {u.name.casefold() for u in settings.user}
         if found.account and known and found.account.casefold().split("\\")[-1] not in known:
             yield Finding("kiosk-account-unknown", "kiosk.account", found.account[:40])
-        data = subject.read(found.configuration)
-        if data is not None:
-            visitor = visitor or b'"Visitor"' in data
-            yield from _configuration(data, found.configuration)
+        visitor = (yield from _configuration(subject, found.configuration, frozenset(known))) or visitor
     if visitor and settings.user:
         yield Finding("visitor-kiosk-with-local-user", "user")
     if visitor and settings.entra_join:
         yield Finding("visitor-kiosk-with-join", "entra_join")
 
 
-def _configuration(data: bytes, name: str) -> Iterator[Finding]:
+def _configuration(subject: Subject, name: str, users: frozenset[str]) -> Generator[Finding, None, bool]:
+    """Findings about a kiosk file; gives whether visitors are signed in."""
+    data = subject.read(name)
+    if data is None:
+        return False
     try:
-        root = parse_xml(data, name)
-    except DataError:
-        yield Finding("kiosk-file-unreadable", "kiosk.configuration", name)
-        return
-    if not root.tag.endswith("AssignedAccessConfiguration"):
-        yield Finding("kiosk-file-unreadable", "kiosk.configuration", root.tag.rsplit("}", 1)[-1][:40])
+        file = read_kiosk_file(data, name)
+    except DataError as e:
+        yield Finding("kiosk-file-unreadable", "kiosk.configuration", e.detail)
+        return False
+    yield from judge(file, name, users)
+    return file.visitor
 
 
 def portal(subject: Subject) -> Iterator[Finding]:

@@ -15,6 +15,9 @@ from station.package.settings_tree import is_element_name, raw_tree, split_path,
 
 _MACRO = re.compile(r"%(?:SERIAL|RAND:(\d{1,2}))%", re.IGNORECASE)
 _LONGEST_NAME = 15
+_WORDS = frozenset({"yes", "no", "true", "false", "on", "off", "enabled", "disabled", "allow", "allowed", "not allowed",
+                    "disallowed"})
+"""What the Designer shows for numbers, in the policies of its stores."""
 
 
 def device_name(subject: Subject) -> Iterator[Finding]:
@@ -122,6 +125,8 @@ def policies(subject: Subject) -> Iterator[Finding]:
         setting = subject.schema.find(f"Policies/{policy.area}/{policy.name}")
         if setting is not None and setting.values and str(policy.value) not in setting.values:
             yield Finding("policy-value-unknown", f"policy[{number}].value", f"{policy.area}/{policy.name}")
+        elif setting is not None and setting.open and str(policy.value).casefold() in _WORDS:
+            yield Finding("policy-value-is-a-word", f"policy[{number}].value", f"{policy.area}/{policy.name} {policy.value}")
     forbidden = (("Security", "AllowAddProvisioningPackage", 0, "no-more-packages"),
                  ("Security", "AllowRemoveProvisioningPackage", 0, "package-cannot-be-removed"),
                  ("Security", "RequireProvisioningPackageSignature", 1, "unsigned-packages-refused"),

@@ -45,8 +45,12 @@ ID = "b84f2c39-eb59-4d4f-8ad1-0f93cec1384e"
 SECRETS = {"wifi/lab": "correct horse battery", "wifi/other": "another long key", "pfx/dev": PFX_PASSWORD,
            "bulk/lab": "0.AAAtokenAAA", "user/bob": "Quite-Long-Pass-7", "mdm/svc": "mdm-secret-value",
            "portal/pw": "portal-pass-99"}
-KIOSK_XML = ('<AssignedAccessConfiguration xmlns="http://schemas.microsoft.com/AssignedAccess/2017/config"><Profiles />'
-             "</AssignedAccessConfiguration>")
+KIOSK_XML = (
+    '<AssignedAccessConfiguration xmlns="http://schemas.microsoft.com/AssignedAccess/2017/config"><Profiles>'
+    '<Profile Id="{a0b1c2d3-0000-4000-8000-000000000001}"><AllAppsList><AllowedApps>'
+    '<App AppUserModelId="Contoso.App_8wekyb3d8bbwe!App" /></AllowedApps></AllAppsList></Profile></Profiles><Configs><Config>'
+    '<UserGroup Type="AzureActiveDirectoryGroup" Name="a0b1c2d3-0000-4000-8000-000000000002" />'
+    '<DefaultProfile Id="{A0B1C2D3-0000-4000-8000-000000000001}" /></Config></Configs></AssignedAccessConfiguration>')
 EAP_PROFILE = ('<?xml version="1.0"?><WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1"><name>Corp</name>'
                "<SSIDConfig><SSID><hex>436F7270</hex><name>Corp</name></SSID></SSIDConfig><connectionType>ESS</connectionType>"
                "<connectionMode>auto</connectionMode><MSM><security><authEncryption><authentication>WPA2</authentication>"

@@ -65,6 +65,25 @@ def app_package(architecture: str) -> bytes:
     return stream.getvalue()
 
 
+def kiosk_file(change: tuple[str, str]) -> bytes:
+    """A kiosk file with one thing in it that is otherwise; UTF-16, as some editors save it."""
+    pattern, new = change
+    assert re.search(pattern, making.KIOSK_XML)
+    return re.sub(pattern, new, making.KIOSK_XML).encode("utf-16")
+
+
+KIOSKS = {
+    "visitor.xml": ("<UserGroup [^>]*>", "<SpecialGroup Name='Visitor'/>"),
+    "visitor-in-comment.xml": ("<UserGroup", '<!-- <SpecialGroup Name="Visitor" /> --><UserGroup'),
+    "everybody.xml": ("<Config>.*</Config>", '<GlobalProfile Id="{a0b1c2d3-0000-4000-8000-000000000001}" />'),
+    "bob.xml": ("<UserGroup [^>]*>", "<Account>bob</Account>"), "eve.xml": ("<UserGroup [^>]*>", "<Account>eve</Account>"),
+    "nobody.xml": ("<UserGroup [^>]*>", "<!-- <Account>bob</Account> -->"),
+    "no-profile.xml": ("A0B1C2D3-0000-4000-8000-000000000001", "A0B1C2D3-0000-4000-8000-000000000009"),
+    "no-apps.xml": ("<App [^>]*>", "<!-- <App /> -->"), "one-app.xml": ("<AllAppsList>.*</AllAppsList>", "<KioskModeApp />"),
+    "dash.xml": ("<Profiles>", "<Profiles><!\u2014any id -->"), "prefix.xml": ("<Configs>", "<Configs><v5:Exclusions />"),
+}
+
+
 class MemoryFiles:
     """Files of a subject, without a disk."""
 
@@ -75,7 +94,7 @@ class MemoryFiles:
         "future.cer": making.certificate("future", starts=5), "leaf.cer": making.certificate("leaf", authority=False),
         "hex.xml": making.files()["corp-wlan.xml"].replace(b"436F7270", b"436F7271"),
         "trusting.xml": re.sub(rb"<TrustedRootCA>.*</TrustedRootCA>", b"", making.files()["corp-wlan.xml"]),
-        "visitor.xml": making.KIOSK_XML.replace("<Profiles />", '<SpecialGroup Id="x" Name="Visitor" />').encode(),
+        **{name: kiosk_file(change) for name, change in KIOSKS.items()},
         "other.xml": b"<Other/>"}
 
     def exists(self, path: str) -> bool:
@@ -204,6 +223,9 @@ CASES: dict[str, tuple[Change, Change]] = {
     "kiosk-account-unknown": ({"kiosk": Kiosk(account="eve", app=FAMILY + "!App"), "user": BOB},
                               {"kiosk": Kiosk(account=".\\bob", app=FAMILY + "!App"), "user": BOB}),
     "kiosk-file-unreadable": ({"kiosk": Kiosk("other.xml")}, {"kiosk": Kiosk("kiosk.xml")}),
+    "kiosk-for-nobody": ({"kiosk": Kiosk("nobody.xml")}, {"kiosk": Kiosk("everybody.xml")}),
+    "kiosk-profile-missing": ({"kiosk": Kiosk("no-profile.xml")}, {"kiosk": Kiosk("everybody.xml")}),
+    "kiosk-without-apps": ({"kiosk": Kiosk("no-apps.xml")}, {"kiosk": Kiosk("one-app.xml")}),
     "visitor-kiosk-with-local-user": ({"kiosk": Kiosk("visitor.xml"), "user": BOB}, {"kiosk": Kiosk("visitor.xml")}),
     "visitor-kiosk-with-join": (policy("MixedReality", "VisitorAutoLogon", 1, entra_join=join()),
                                 policy("MixedReality", "VisitorAutoLogon", 1)),
@@ -233,6 +255,7 @@ CASES: dict[str, tuple[Change, Change]] = {
     "setting-needs-store": ({"first_experience": FirstExperience(skip_training=True)}, {}),
     "policy-twice": ({"policy": (TRUST, TRUST)}, {"policy": (TRUST,)}),
     "policy-value-unknown": (policy("Connectivity", "AllowBluetooth", 1), policy("Connectivity", "AllowBluetooth", 2)),
+    "policy-value-is-a-word": (policy("Camera", "AllowCamera", "No"), policy("Camera", "AllowCamera", 0)),
     "no-more-packages": (policy("Security", "AllowAddProvisioningPackage", 0),
                          policy("Security", "AllowAddProvisioningPackage", 1)),
     "package-cannot-be-removed": (policy("Security", "AllowRemoveProvisioningPackage", 0),
@@ -280,6 +303,24 @@ def test_a_kept_rule_is_not_found(rule: str) -> None:
 def test_every_rule_has_a_failing_and_a_passing_case() -> None:
     assert set(CASES) == set(rules())
     assert len(rules()) >= 30
+
+
+@pytest.mark.parametrize(("file", "why"), [
+    ("other.xml", "other.xml: Other"), ("dash.xml", "not well-formed (invalid token), line 1"),
+    ("prefix.xml", "unbound prefix, line 1")])
+def test_a_kiosk_file_that_cannot_be_read_tells_where(file: str, why: str) -> None:
+    found = [f.detail for f in judge({"kiosk": Kiosk(file)}) if f.rule == "kiosk-file-unreadable"]
+    assert [d.endswith(why) for d in found] == [True]
+
+
+@pytest.mark.parametrize(("file", "unknown"), [("bob.xml", []), ("eve.xml", ["eve"]), ("kiosk.xml", [])])
+def test_the_local_account_of_a_kiosk_file_has_to_be_a_user_of_the_package(file: str, unknown: list[str]) -> None:
+    found = judge({"kiosk": Kiosk(file), "user": BOB})
+    assert [f.detail for f in found if f.rule == "kiosk-account-unknown"] == unknown
+
+
+def test_a_visitor_in_a_comment_is_none() -> None:
+    assert "visitor-kiosk-with-local-user" not in {f.rule for f in judge({"kiosk": Kiosk("visitor-in-comment.xml"), "user": BOB})}
 
 
 @pytest.mark.parametrize("sku", ["", "TargetSkus=Invalid;", "TargetSkus=Holographic;"])
