@@ -144,7 +144,6 @@ class Path:
     own_steps: tuple[Step, ...]
     needs: frozenset[str] = field(default_factory=frozenset)
     enrolment_types: tuple[str, ...] = ()
-    unattended: bool = False
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -375,12 +375,3 @@ def _sayable(path: str, steps: Steps) -> bool:
         return split_path(path) == list(steps)
     except UsageError:
         return False
-
-
-def canonical(settings: PackageSettings) -> PackageSettings:
-    """Settings in the order in which an import gives them: WPA3 networks last, certificates by store, policies by area."""
-    order = list(STORES)
-    return replace(
-        settings, wifi=tuple(sorted(settings.wifi, key=lambda w: w.security is WifiSecurity.WPA3)),
-        certificate=tuple(sorted(settings.certificate, key=lambda c: order.index(c.store))),
-        policy=tuple(sorted(settings.policy, key=lambda p: p.area)))

@@ -52,5 +52,4 @@ PATH: Path = replace(
     preconditions=(conditions.SECOND_GENERATION,
                    conditions.build(conditions.AUTOPILOT_ETHERNET, N_("Build 19041.1103 or newer")), autopilot_wifi.BATTERY),
     own_steps=(*REGISTER, SWITCH_OFF, SWITCH_ON, autopilot_wifi.DEPLOY, setup.OTHER_USER),
-    unattended=True,
 )

@@ -62,7 +62,6 @@ BULK_STICK = replace(
     own_steps=(PREPARE_STICK, packages.STICK_IN, packages.APPLIED,
                RECORD,
                setup.OTHER_USER),
-    unattended=True,
 )
 
 BULK_LATER = replace(

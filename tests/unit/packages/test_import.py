@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from station.model.errors import DataError, NotFound
 from station.package.customizations import Customizations, render
-from station.package.importer import Imported, canonical, import_settings
+from station.package.importer import Imported, import_settings
 from station.package.lint import check_package
 from station.package.schema import shipped
 from station.package.settings import (
@@ -45,7 +45,7 @@ from station.package.settings import (
     WifiProfile,
     WifiSecurity,
 )
-from station.package.settings_tree import to_tree
+from station.package.settings_tree import STORES, to_tree
 from tests.unit.packages import making
 from tests.unit.packages.rewriting import rewritten
 
@@ -100,6 +100,15 @@ def networks(draw: st.DrawFn) -> WifiNetwork:
                        "" if security is WifiSecurity.WPA3 else draw(st.sampled_from(["", "proxy:8080"])))
 
 
+def in_the_order_of_an_import(settings: PackageSettings) -> PackageSettings:
+    """WPA3 networks last, certificates by store, policies by area."""
+    order = list(STORES)
+    return dataclasses.replace(
+        settings, wifi=tuple(sorted(settings.wifi, key=lambda w: w.security is WifiSecurity.WPA3)),
+        certificate=tuple(sorted(settings.certificate, key=lambda c: order.index(c.store))),
+        policy=tuple(sorted(settings.policy, key=lambda p: p.area)))
+
+
 @st.composite
 def all_settings(draw: st.DrawFn) -> PackageSettings:
     """Any settings that the native engine carries, in the order of an import."""
@@ -138,7 +147,7 @@ def all_settings(draw: st.DrawFn) -> PackageSettings:
         "developer": draw(st.none() | st.builds(Developer, st.booleans(), st.none() | st.sampled_from(PortalAuthentication),
                                                 http_port=st.none() | NUMBERS)),
         "tenant_lockdown": draw(st.sampled_from([None, True, False])), "app": draw(apps), "policy": draw(policies)}
-    return canonical(PackageSettings(**values))  # type: ignore[arg-type]
+    return in_the_order_of_an_import(PackageSettings(**values))  # type: ignore[arg-type]
 
 
 @given(all_settings())
