@@ -1,11 +1,10 @@
 """What must be remembered of an import so that a killed station resumes without sending anything twice.
 
 Before each call an intent, after it its outcome; what a record ended with before the record is deleted. The hash itself is
-never written. `Ledger` folds the entries; `FileImportLog` and `JournalImportLog` keep them, durable when `write` returns.
+never written. `Ledger` folds the entries, `JournalImportLog` keeps them.
 """
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -122,46 +121,6 @@ class ImportLog(Protocol):
 
     def entries(self) -> Iterable[Entry]:
         """All entries in order."""
-
-
-class FileImportLog:
-    """Entries as lines of a file, each flushed to disk. A line that a crash cut in two counts as never written, which it was:
-    `write` had not returned."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def exclusive(self, deadline: Deadline) -> AbstractContextManager[None]:
-        """One job at a time for this file."""
-        return _turn(self._path.with_suffix(".lock"), deadline)
-
-    def write(self, entry: Entry) -> None:
-        """Append one line and flush it to disk."""
-        try:
-            with self._path.open("ab+") as stream:
-                end = stream.seek(0, os.SEEK_END)
-                stream.seek(max(0, end - 1))
-                torn = end and stream.read(1) != b"\n"
-                stream.write(f"{chr(10) if torn else ''}{encode(entry)}\n".encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as e:
-            raise JournalError("journal.disk-error", f"{self._path.name}: {e.strerror or e}") from e
-
-    def entries(self) -> Iterator[Entry]:
-        """The entries that were written whole."""
-        try:
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines() if self._path.exists() else []
-        except OSError as e:
-            raise JournalError("journal.cannot-open", f"{self._path.name}: {e.strerror or e}") from e
-        return (decode(line) for line in lines if _whole(line))
-
-
-def _whole(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
 
 
 class Record(Protocol):

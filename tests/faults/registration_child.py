@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from station.autopilot.import_log import Entry, FileImportLog
+from station.autopilot.import_log import Entry, JournalImportLog
 from station.autopilot.registration import RegistrationJob, Until
 from station.autopilot.registry import GraphRegistry
+from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.pacer import Pacer, Rates
 from station.links.graph.wire import Answer, HttpsWire
-from station.model.timing import Deadline, ScaledClock
+from station.model.timing import Clock, Deadline, ScaledClock
 from tests.practice.registration_rig import identities
 
 
@@ -35,9 +36,9 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FusedLog(FileImportLog):
-    def __init__(self, path: Path, fuse: Fuse) -> None:
-        super().__init__(path)
+class FusedLog(JournalImportLog):
+    def __init__(self, journal: Journal, clock: Clock, folder: Path, fuse: Fuse) -> None:
+        super().__init__(journal, journal.station, clock, folder)
         self._fuse = fuse
 
     def write(self, entry: Entry) -> None:
@@ -71,9 +72,11 @@ def main(given: Mapping[str, str]) -> None:
     fuse, clock = Fuse(int(given["point"])), ScaledClock(float(given["speed"]))
     wire = FusedWire(Path(given["ca"]), fuse)
     client = GraphClient(given["graph"], wire, GivenToken(given["token"]), Pacer(clock, Rates(reads=100, writes=100, burst=200)))
-    log = FusedLog(Path(given["log"]), fuse)
-    report = RegistrationJob(GraphRegistry(client, clock), log, clock).run(
-        identities(int(given["rows"])), Deadline(float(given["seconds"])), Until(given["until"]))
+    folder = Path(given["folder"])
+    with Journal.open(str(folder / "journal.sqlite"), "bench-1", clock) as journal:
+        log = FusedLog(journal, clock, folder, fuse)
+        report = RegistrationJob(GraphRegistry(client, clock), log, clock).run(
+            identities(int(given["rows"])), Deadline(float(given["seconds"])), Until(given["until"]))
     wire.close()
     print(json.dumps({"points": fuse.passed, "sent": report.sent,
                       "registered": sum(s.registration == "registered" for s in report.standings.values())}))

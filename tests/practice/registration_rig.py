@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from station.autopilot.import_log import FileImportLog
+from station.autopilot.import_log import JournalImportLog
 from station.autopilot.registration import RegistrationJob, Report, Until
 from station.autopilot.registry import GraphRegistry
+from station.journal import Journal
 from station.links.graph.client import GraphClient
 from station.links.graph.pacer import Pacer, Rates
 from station.links.graph.values import NewIdentity
@@ -46,15 +47,18 @@ class Rig:
     tenant: VirtualTenant
     clock: ScaledClock
     client: GraphClient
+    journal: Journal
     folder: Path
     exchanges: list[object] = field(default_factory=list)
 
-    def job(self, log: str = "imports.log", **options: object) -> RegistrationJob:
-        registry = GraphRegistry(self.client, self.clock)
-        return RegistrationJob(registry, FileImportLog(self.folder / log), self.clock, **options)  # type: ignore[arg-type]
+    def job(self, journal: Journal | None = None) -> RegistrationJob:
+        """A job of this station, or of the one whose journal is given."""
+        journal = journal or self.journal
+        log = JournalImportLog(journal, journal.station, self.clock, self.folder / journal.station)
+        return RegistrationJob(GraphRegistry(self.client, self.clock), log, self.clock)
 
-    def run(self, rows: list[NewIdentity], until: Until = Until.ASSIGNED, log: str = "imports.log") -> Report:
-        return self.job(log).run(rows, Deadline(200), until)
+    def run(self, rows: list[NewIdentity], until: Until = Until.ASSIGNED, journal: Journal | None = None) -> Report:
+        return self.job(journal).run(rows, Deadline(200), until)
 
     def accepted(self) -> Counter[str]:
         """How many import records were made of each serial."""
@@ -71,7 +75,8 @@ def practice(folder: Path, speed: float = 400.0, seed: int = 1, quirks: str = ""
         client = GraphClient(tenant.graph_url, wire, TenantTokens(tenant), Pacer(clock, rates), exchanges.append,
                              random.Random(seed))
         try:
-            yield Rig(tenant, clock, client, folder, exchanges)
+            with Journal.open(str(folder / "journal.sqlite"), "bench-1", clock) as journal:
+                yield Rig(tenant, clock, client, journal, folder, exchanges)
         finally:
             wire.close()
     assert not tenant.violations, "\n".join(map(str, tenant.violations))

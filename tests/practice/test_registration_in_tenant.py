@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from station.autopilot.standing import ProfileState
+from station.journal import Journal
 from station.links.graph import autopilot_calls
 from station.model.faults import catalogue
 from station.model.timing import Deadline
@@ -64,9 +65,9 @@ def test_a_second_run_with_the_same_rows_sends_nothing(tmp_path: Path) -> None:
 
 
 def test_two_stations_with_the_same_rows_make_no_second_device(tmp_path: Path) -> None:
-    with practice(tmp_path) as rig:
-        rig.run(identities(5), log="one.log")
-        assert rig.run(identities(7), log="other.log").sent == 2
+    with practice(tmp_path) as rig, Journal.open(str(tmp_path / "other.sqlite"), "bench-2", rig.clock) as other:
+        rig.run(identities(5))
+        assert rig.run(identities(7), journal=other).sent == 2
 
 
 def test_only_own_import_records_are_deleted(tmp_path: Path) -> None:

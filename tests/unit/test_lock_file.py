@@ -2,18 +2,21 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from station.autopilot.import_log import FileImportLog
+from station.autopilot.import_log import JournalImportLog
+from station.journal import Journal
 from station.model.errors import Cancelled, JournalError, OverBudget
-from station.model.timing import CancelToken, Deadline
+from station.model.timing import CancelToken, Deadline, WallClock
 from station.vault.lock_file import held
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from station.model.timing import Deadline
 from station.vault.lock_file import held
@@ -53,8 +56,18 @@ def test_a_wait_can_be_cancelled(tmp_path: Path) -> None:
         program.kill()
 
 
-def test_a_second_job_of_the_same_program_waits_too(tmp_path: Path) -> None:
-    one, other = FileImportLog(tmp_path / "imports.log"), FileImportLog(tmp_path / "imports.log")
+def import_log(journal: Journal, folder: Path) -> JournalImportLog:
+    return JournalImportLog(journal, journal.station, WallClock(), folder)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(str(tmp_path / "journal.sqlite"), "bench-1", WallClock()) as opened:
+        yield opened
+
+
+def test_a_second_job_of_the_same_program_waits_too(journal: Journal, tmp_path: Path) -> None:
+    one, other = import_log(journal, tmp_path), import_log(journal, tmp_path)
     with one.exclusive(Deadline(30)):
         with pytest.raises(OverBudget) as caught, other.exclusive(Deadline(0.05)):
             raise AssertionError("two at once")
@@ -63,9 +76,9 @@ def test_a_second_job_of_the_same_program_waits_too(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_that_cannot_be_had_is_told_and_keeps_nobody_out_afterwards(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_had_is_told_and_keeps_nobody_out_afterwards(journal: Journal, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    log = FileImportLog(tmp_path / "file" / "imports.log")
+    log = import_log(journal, tmp_path / "file" / "data")
     for _ in range(2):
         with pytest.raises(JournalError), log.exclusive(Deadline(30)):
             raise AssertionError("no folder")

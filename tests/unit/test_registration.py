@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.autopilot.import_log import Ended, Entry, FileImportLog, Ledger, Sending, Taken, Tidied, decode, encode
+from station.autopilot.import_log import Ended, Entry, JournalImportLog, Ledger, Sending, Taken, Tidied, decode, encode
 from station.autopilot.look_up import look_up
 from station.autopilot.registration import RegistrationJob, Until
 from station.autopilot.registration_plan import plan, wanted
 from station.autopilot.standing import ProfileState, Registration, Standing, fault_of, latest_records, with_device, with_record
+from station.journal import Journal
 from station.links.graph.values import ImportedIdentity, NewIdentity, NotKnown
 from station.model.errors import Cancelled, JournalError, LinkLost
 from station.model.timing import CancelToken, Deadline
@@ -348,13 +349,14 @@ def test_an_entry_survives_its_line(entry: Entry) -> None:
     assert decode(encode(entry)) == entry
 
 
-def test_a_file_log_keeps_entries_and_drops_a_line_that_a_crash_cut(tmp_path: Path) -> None:
-    path = tmp_path / "imports.log"
-    FileImportLog(path).write(ENTRIES[0])
-    with path.open("ab") as stream:
-        stream.write(encode(ENTRIES[1]).encode()[:30])
-    FileImportLog(path).write(ENTRIES[2])
-    assert list(FileImportLog(path).entries()) == [ENTRIES[0], ENTRIES[2]]
+def test_the_log_gives_back_its_own_stations_entries_in_their_order(tmp_path: Path) -> None:
+    record = str(tmp_path / "journal.sqlite")
+    with Journal.open(record, "bench-1", CLOCK) as ours, Journal.open(record, "bench-2", CLOCK) as theirs:
+        log, other = (JournalImportLog(journal, journal.station, CLOCK, tmp_path) for journal in (ours, theirs))
+        for entry in ENTRIES[:3]:
+            log.write(entry)
+        other.write(ENTRIES[3])
+        assert list(log.entries()) == ENTRIES[:3]
 
 
 def test_an_entry_of_a_newer_version_is_refused() -> None:
