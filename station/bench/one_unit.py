@@ -36,14 +36,16 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
         if change.present:
             here[change.seen.port] = change.seen
             came.set()
+    trouble: HoloBenchError | None = None
     bus.watch(changed)
     try:
         while True:
             came.clear()
             units = sorted(here.copy().values(), key=lambda seen: seen.slot)
-            found, trouble = _in_slot(bus, units, slot, deadline) if slot is not None else _named(bus, units, serial, deadline)
+            found, met = _in_slot(bus, units, slot, deadline) if slot is not None else _named(bus, units, serial, deadline)
             if found is not None:
                 break
+            trouble = met or trouble
             if not came.wait(deadline.share(LOOKS_AGAIN_S)) and deadline.remaining() <= 0:
                 raise trouble or NotFound("bench.no-unit", str(slot) if slot is not None else serial)
             deadline.token.check()

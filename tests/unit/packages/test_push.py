@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from station.bench import push
+from station.bench import one_unit, push
 from station.bench.one_unit import opened_unit
 from station.bench.ports import BusChange, Seen
 from station.links.mtp.storage import DeviceDescription
@@ -14,7 +14,7 @@ from station.model.errors import Cancelled, DataError, LinkError, LinkLost, NotF
 from station.model.events import Event
 from station.model.timing import CancelToken, Deadline
 from station.package.push_plan import Place, plan_push
-from tests.hand_clock import HandClock
+from tests.hand_clock import HandClock, HandDeadline
 from tests.unit.packages import making
 from tests.unit.packages.push_fakes import MemoryStorage, OneUnitBus
 
@@ -205,8 +205,12 @@ def test_a_unit_that_comes_later_is_waited_for() -> None:
         assert unit.storage.serial == OneUnitBus.serial  # type: ignore[attr-defined]
 
 
-class DoorsBus(OneUnitBus):
-    """Two units: the first can be opened but not asked, the second not even opened."""
+class ClosedDoors(OneUnitBus):
+    """Two units: the first can be opened, the second cannot; by the time that both were looked at twice, the time is up."""
+
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__()
+        self._clock = clock
 
     def watch(self, changed: Callable[[BusChange], None]) -> None:
         for slot in (1, 2):
@@ -214,22 +218,29 @@ class DoorsBus(OneUnitBus):
 
     def open(self, port: str, deadline: Deadline) -> MemoryStorage:
         if port == "1-2":
+            self._clock.move(40)
             raise LinkError("usb.no-rights", port)
         return self.storage
 
 
-def test_where_a_unit_cannot_be_opened_that_may_be_the_wanted_one_this_is_told() -> None:
-    with pytest.raises(LinkError) as caught, opened_unit(DoorsBus(), Deadline(0.01), serial="nobody"):
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
+    monkeypatch.setattr(one_unit, "LOOKS_AGAIN_S", 0.001)
+    return HandClock()
+
+
+def test_where_a_unit_cannot_be_opened_that_may_be_the_wanted_one_this_is_told(clock: HandClock) -> None:
+    with pytest.raises(LinkError) as caught, opened_unit(ClosedDoors(clock), HandDeadline(clock, 60), serial="nobody"):
         pass
     assert caught.value.code == "usb.no-rights"
 
 
-def test_a_unit_that_cannot_tell_its_serial_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    bus = DoorsBus()
+def test_a_unit_that_cannot_tell_its_serial_is_given_back(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = ClosedDoors(clock)
 
     def silent(deadline: Deadline) -> DeviceDescription:
         raise LinkLost("mtp.unplugged")
     monkeypatch.setattr(bus.storage, "describe", silent)
-    with pytest.raises(LinkError), opened_unit(bus, Deadline(0.01), serial="nobody"):
+    with pytest.raises(LinkError), opened_unit(bus, HandDeadline(clock, 60), serial="nobody"):
         pass
     assert bus.storage.closed
