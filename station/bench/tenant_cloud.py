@@ -48,7 +48,8 @@ class TenantCloud:
         """The tenant's present facts. When the last of our imports has ended, our import records are cleared away and the
         devices are asked for once (facts/tenant §1.3, §2.4)."""
         told = self._tracker.observe(since, deadline)
-        ended = {s for s in self._importing if told.get(s, {}).get("autopilot.registration") in ("registered", "refused")}
+        # A copy: a registration in another thread of the pool may add to it meanwhile.
+        ended = {s for s in tuple(self._importing) if told.get(s, {}).get("autopilot.registration") in ("registered", "refused")}
         if ended:
             self._importing -= ended
             if not self._importing:

@@ -4,6 +4,7 @@ Everything here may block; it is called in a thread. A station without a tenant 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,12 +78,13 @@ class RealStation:
         return self.link.client if self.link else None
 
     async def close(self) -> None:
-        """Close the bench, then its record and its connections."""
-        await self.bench.close()
-        self.journal.close()
-        if self.link is not None:
-            self.link.close()
-        self.only_one.close()
+        """Close the bench, then its record and its connections. What fails of that keeps nothing else open."""
+        with ExitStack() as then:
+            then.callback(self.only_one.close)
+            if self.link is not None:
+                then.callback(self.link.close)
+            then.callback(self.journal.close)
+            await self.bench.close()
 
 
 def put_together(config: Config | None = None) -> RealStation:

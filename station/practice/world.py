@@ -6,6 +6,7 @@ or a killed station, in another (`station.practice.units.remote`).
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -194,12 +195,13 @@ class PracticeBench:
 
     async def close(self) -> None:
         """Close the bench, its link to the tenant and its journal, then forget its folder."""
-        await self.bench.close()
-        self.link.close()
-        self.journal.close()
-        self._let_others_in()
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        with ExitStack() as then:
+            if self._scratch is not None:
+                then.callback(self._scratch.cleanup)
+            then.callback(self._let_others_in)
+            then.callback(self.journal.close)
+            then.callback(self.link.close)
+            await self.bench.close()
 
     def _let_others_in(self) -> None:
         if self._only_one is not None:
