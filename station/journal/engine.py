@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -13,6 +14,9 @@ from station.model.errors import ConfigurationError, JournalError, NotFound
 
 BUSY_SECONDS = 5
 CONNECT_SECONDS = 10
+PROBES = MappingProxyType({"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "keepalives_interval": 10,
+                           "keepalives_count": 3})
+"""How a bench finds out that its server has vanished without a word (cable, power), also where it only listens: in a minute."""
 
 
 def engine_for(url: str, *, read_only: bool) -> Engine:
@@ -95,7 +99,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    connect = {"connect_timeout": CONNECT_SECONDS, "application_name": "holobench", "tcp_user_timeout": CONNECT_SECONDS * 1000,
+    connect = {**PROBES, "application_name": "holobench", "tcp_user_timeout": CONNECT_SECONDS * 1000,
                "options": "-c synchronous_commit=on -c lock_timeout=10s -c statement_timeout=60s"}
     try:
         return create_engine(url, pool_pre_ping=True, connect_args=connect)

@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from station.journal.engine import PROBES
 from station.journal.schema import CHANNEL
 from station.model.errors import JournalError
 
@@ -63,7 +64,7 @@ class Listener:
 
     def _connect(self) -> "Raw":
         arguments, named = self._engine.dialect.create_connect_args(self._engine.url)
-        connection = psycopg.connect(*arguments, **{**named, "autocommit": True, "connect_timeout": 10})
+        connection = psycopg.connect(*arguments, **{**named, **PROBES, "autocommit": True})
         connection.execute(f"LISTEN {CHANNEL}")
         return connection
 
