@@ -14,6 +14,7 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.hands import BUDGET_S
 from ui import language, scenes
 from ui.context import Context
 from ui.live import Live
@@ -80,7 +81,7 @@ def in_loop(qapp: QApplication) -> Callable[[Callable[[], Coroutine[Any, Any, An
         result: list[Any] = []
 
         async def whole() -> int:
-            result.append(await asyncio.wait_for(main(), 20))
+            result.append(await asyncio.wait_for(main(), BUDGET_S))
             return 0
 
         loop_.run(qapp, whole)

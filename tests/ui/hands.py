@@ -9,6 +9,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidge
 
 from ui.window import Window
 
+BUDGET_S = 60.0
+BUDGET_MS = 60_000
+"""How long a test waits for what must come: a busy machine is no failure of the window."""
+
 
 def texts(widget: QWidget) -> str:
     """What is to be read. Never processes events: a coroutine that does enters the loop twice."""

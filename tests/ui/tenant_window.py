@@ -16,6 +16,7 @@ from station.model.timing import Deadline, ScaledClock
 from station.practice.tenant import VirtualTenant
 from station.vault.secrets import MemorySecrets
 from tests.leaks import pictures
+from tests.ui.hands import BUDGET_S
 from ui import scenes
 from ui.staged import StagedBench
 from ui.tenant.purposes import ALL, scopes_of
@@ -51,7 +52,7 @@ class Desk:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until it is so."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(BUDGET_S):
             while not true():  # noqa: ASYNC110 - many things of Qt are looked at
                 await asyncio.sleep(0.01)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from station.model.blueprint import Blueprint
 from station.model.words import Link
+from tests.ui.hands import BUDGET_MS
 from ui import scenes
 from ui.board.keys import FUNCTION_KEYS, LETTERS, SHEET, Deed
 from ui.board.screen import BoardScreen
@@ -37,7 +38,7 @@ class Wrist:
 @pytest.fixture
 def later(qtbot: Any) -> Callable[[Window], None]:
     """Waits until single keys are known not to be a scan."""
-    return lambda window: qtbot.waitUntil(lambda: not window.keys._burst.waiting, timeout=3000)
+    return lambda window: qtbot.waitUntil(lambda: not window.keys._burst.waiting, timeout=BUDGET_MS)
 
 
 def test_every_key_that_acts_stands_on_the_cheat_sheet() -> None:
@@ -254,7 +255,7 @@ def test_what_is_typed_into_a_text_field_stays_there(open_window: Any) -> None:
 def test_control_and_a_digit_open_screens(open_window: Any, qtbot: Any) -> None:
     window = open_window(scenes.bench(2))
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.screen_widget("guide"))
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.screen_widget("guide"), timeout=BUDGET_MS)
 
 
 def test_tab_reaches_every_button_of_the_board(open_window: Any) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
+from tests.ui.hands import BUDGET_MS
 from ui import language, scenes
 from ui.lookup import Lookup
 from ui.window import Window
@@ -36,7 +37,7 @@ def texts(lookup: Lookup) -> list[str]:
 def test_the_key_opens_it_with_the_cursor_in_the_field(open_window: Any, qtbot: Any) -> None:
     window = open_window(scenes.ten_states())
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: bool(window.findChildren(Lookup)))
+    qtbot.waitUntil(lambda: bool(window.findChildren(Lookup)), timeout=BUDGET_MS)
     lookup = lookup_of(window)
     assert lookup.window().focusWidget() is lookup.said
     assert any(text.startswith("Type what the headset shows") for text in texts(lookup))
