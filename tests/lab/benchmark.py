@@ -88,6 +88,8 @@ _LINES: dict[str, Callable[[Any], list[str]]] = {
     "plug to tile ms": _plugs,
     "idle share, no unit": lambda found: [f"watching an empty bus: {found:.2%} of one emulated core (aim: below 1 %)"],
     "idle share, all units": lambda found: [f"watching with all units there: {found:.2%} of one emulated core (aim: below 1 %)"],
+    "listening": lambda found: [f"listening in vain between questions: {sum(answered for _, answered in found)} of {len(found)} "
+                                f"answered"],
     "copy MB/s": _copies,
     "fair seconds": lambda took: [f"{len(took)} units copying at once: slowest / fastest {max(took) / min(took):.2f}"],
     "replugs": lambda found: [f"re-plugs after which every serial was in the slot of its port: {found[0]} of {found[1]}"],

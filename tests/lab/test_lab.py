@@ -41,6 +41,10 @@ def test_units_that_rest_on_the_bus_cost_little_to_watch(figures: dict[str, Any]
     assert figures["idle share, all units"] < 0.03
 
 
+def test_listening_for_events_in_vain_disturbs_no_question(figures: dict[str, Any]) -> None:
+    assert figures["listening"] == [[False, True]] * 20
+
+
 @pytest.mark.parametrize("way", ["to", "from"])
 def test_copies_are_in_the_range_of_libmtps(figures: dict[str, Any], way: str) -> None:
     assert ratio(figures["copy MB/s"], way) > 0.5

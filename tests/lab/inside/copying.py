@@ -85,6 +85,18 @@ def _mtp(*words: str) -> str:
         return said.read()
 
 
+def listening(unit: Gadget, times: int) -> list[tuple[bool, bool]]:
+    """Listen in vain between questions to a unit: whether it told of a change, and whether it answered the question after."""
+    storage = storage_of(unit)
+    (unit.documents / "there.bin").write_bytes(b"there")
+    try:
+        number = storage.storages(Deadline(30))[0].id
+        return [(storage.news(), "there.bin" in [f.name for f in storage.list(number, DOCUMENTS, Deadline(30))])
+                for _ in range(times)]
+    finally:
+        storage.close()
+
+
 def fairness(units: Sequence[Gadget], size: int) -> list[float]:
     """Seconds that each of several units took for the same copy at the same time."""
     content = os.urandom(size)

@@ -59,6 +59,7 @@ def _work(options: argparse.Namespace, units: list[Gadget]) -> list[tuple[str, C
         ("plug to tile ms", lambda: watching.plug_to_tile(units, options.plugs)),
         ("idle share, no unit", lambda: watching.idle_share(10.0)),
         ("idle share, all units", lambda: _plugged(units, lambda: watching.idle_share(10.0))),
+        ("listening", lambda: _plugged([first], lambda: copying.listening(first, 20))),
         ("copy MB/s", lambda: _plugged([first], lambda: copying.copy_rates(first, size, options.rounds))),
         ("fair seconds", lambda: _plugged(units[:8], lambda: copying.fairness(units[:8], max(copying.MB, size // 32)))),
         ("replugs", lambda: watching.replugs(units, options.replugs)),
