@@ -165,7 +165,7 @@ class PracticePanel(QFrame):
         self._parts.setContentsMargins(16, 6, 16, 6)
         self._parts.setHorizontalSpacing(20)
         self._parts.setVerticalSpacing(GAP)
-        for part, stretch in enumerate((1, 2, 2, 1)):
+        for part, stretch in enumerate((0, 2, 2, 1)):
             self._parts.setColumnStretch(part, stretch)
         self._parts.setRowStretch(1, 1)
         self._parts.setRowMinimumHeight(0, self._context.theme.sizes.target)    # in line with the rows of the others
@@ -190,7 +190,9 @@ class PracticePanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.width() / self._context.theme.sizes.text
-        self._picture.setVisible(width >= PICTURED)
+        pictured = width >= PICTURED
+        self._picture.setVisible(pictured)
+        self._parts.setColumnStretch(0, int(pictured))
         columns = COLUMNS if width >= WIDE else COLUMNS - 1
         if columns != self._columns:
             self._set_buttons(columns)
