@@ -146,7 +146,7 @@ def test_a_wide_table_shows_every_column_and_the_station_only_of_a_shared_record
     screen = in_window(1600)
     assert sideways(screen) == 0
     assert [c for c in range(len(COLUMNS)) if screen.view.isColumnHidden(c)] == [STATION]
-    screen.columns.show_stations(shared=True)
+    screen.columns.leave_out(())
     assert not screen.view.isColumnHidden(STATION)
 
 

@@ -28,7 +28,7 @@ from tests.unit import hash_builder, zip_builder
 from ui import language, scenes
 from ui.compositions import DATA
 from ui.registrations.lines import FILTERS, Group, Line, of_row, of_submission, reasons, state, wanted
-from ui.registrations.model import LineModel, explained
+from ui.registrations.model import REASON_COLUMN, LineModel, explained
 from ui.registrations.screen import RegistrationsScreen
 from ui.theme.theme import Theme
 from ui.window import Station, Window
@@ -180,6 +180,20 @@ def test_dropped_files_are_listed_with_their_verdicts(make_desk: Any, in_loop: I
                                          Qt.KeyboardModifier.NoModifier))
         await desk.until(lambda: len(desk.states()) == 4)
         assert [desk.states()[s] for s in SERIALS[:4]] == ["Checked", "Checked", "Checked", "Cannot be used"]
+
+    run(in_loop, make_desk(), scenario)
+
+
+def test_the_reason_has_its_room_on_a_laptop_in_french(make_desk: Any, in_loop: InLoop, french: Any) -> None:
+    language.use("fr", french)
+
+    async def scenario(desk: Desk) -> None:
+        desk.window.resize(1366, 697)
+        desk.screen.add([desk.csv(SERIALS[:1])])
+        await desk.until(lambda: bool(desk.states()))
+        header = desk.screen.view.horizontalHeader()
+        await desk.until(lambda: header.sectionSize(REASON_COLUMN) >= header.sectionSizeHint(REASON_COLUMN))
+        assert header.length() <= desk.screen.view.viewport().width()
 
     run(in_loop, make_desk(), scenario)
 

@@ -23,16 +23,16 @@ from station.report.story import Story
 from ui.context import Context, Kind
 from ui.language import _, ngettext
 from ui.missing import missing
-from ui.records.columns import Columns
 from ui.records.desk import RecordsDesk
 from ui.records.elsewhere import elsewhere, show_elsewhere
 from ui.records.figures import Figures
 from ui.records.labels import LabelDialog
-from ui.records.model import Found, RunModel
+from ui.records.model import COLUMNS, STATION, Found, RunModel
 from ui.records.printing import certificate_pdf, labels_pdf, print_labels
 from ui.records.shift import HandoverForm, HandoverNotice
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
+from ui.widgets.columns import Columns
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
 from ui.widgets.table import table
@@ -112,7 +112,9 @@ class RecordsScreen(Page):
     def _table(self) -> QTableView:
         view = table(self.found, _("Runs"), self._context.theme.sizes)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.columns = Columns(view)
+        growing = [n for n, column in enumerate(COLUMNS) if column.grows]
+        self.columns = Columns(view, [column.width for column in COLUMNS], [column.rank for column in COLUMNS], growing)
+        self.columns.leave_out((STATION,))
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._preview())
         return view
@@ -128,7 +130,8 @@ class RecordsScreen(Page):
         since = self._desk.clock.now() - timedelta(days=days) if days else None
         blocking = self._context.tasks.blocking
         self.model.put(await blocking(self._desk.read, since))
-        self.columns.show_stations(len({story.station for story in self.model.runs}) > 1)
+        shared = len({story.station for story in self.model.runs}) > 1
+        self.columns.leave_out(() if shared else (STATION,))
         self._narrow()
         show_elsewhere(self.elsewhere, await blocking(self._desk.held_elsewhere))
         self.notice.show_handover(await blocking(self._desk.last_handover))

@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: heading (a msgid), text of a line, and its usual width in characters."""
+    """One column: heading (a msgid), text of a line, and its least width in characters; where room is short, the last goes."""
 
     heading: str
     text: Callable[[Line], str]
@@ -37,7 +37,7 @@ def _why(line: Line) -> str:
 COLUMNS: tuple[Column, ...] = (
     Column(N_("Serial number"), lambda line: line.serial or "–", 13),
     Column(N_("State"), lambda line: _(state(line).word), 22),
-    Column(N_("Reason and cure"), _why, 30),
+    Column(N_("Reason and cure"), _why, 20),
     Column(N_("Group tag"), lambda line: line.group_tag or (line.standing.group_tag if line.standing else "") or "", 10),
     Column(N_("From"), lambda line: line.source, 8),
 )

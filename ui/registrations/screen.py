@@ -37,11 +37,12 @@ from ui.registrations.work import Work
 from ui.tenant.banner import SignInBanner
 from ui.widgets.ask import ask
 from ui.widgets.buttons import Weight, button
+from ui.widgets.columns import Columns
 from ui.widgets.empty import Empty
 from ui.widgets.flow import Flow
 from ui.widgets.page import Page
 from ui.widgets.paper import SPLIT, row
-from ui.widgets.table import set_widths, table
+from ui.widgets.table import table
 from ui.widgets.text import label
 
 LOOK_S = 20.0
@@ -115,9 +116,9 @@ class RegistrationsScreen(Page):
         self.content.addWidget(self.offers)
 
     def _table(self) -> QTableView:
-        view = table(self.shown, _("Devices"), self._context.theme.sizes, stretch=REASON_COLUMN)
+        view = table(self.shown, _("Devices"), self._context.theme.sizes)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        set_widths(view, [column.width for column in COLUMNS], REASON_COLUMN)
+        Columns(view, [column.width for column in COLUMNS], range(len(COLUMNS)), (REASON_COLUMN,))
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.selectionModel().selectionChanged.connect(lambda _new, _old: self._refresh())
         view.selectionModel().currentRowChanged.connect(lambda _new, _old: self._refresh())

@@ -1,14 +1,9 @@
 """Tables and lists as every screen shows them: whole rows are chosen, rows are as high as a finger, the keyboard reaches all."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui.theme.tokens import Sizes
-
-AIR = 24
-"""The room left and right of a text in its cell."""
 
 
 def table(model: QAbstractItemModel, name: str, sizes: Sizes, stretch: int = -1, sortable: bool = True) -> QTableView:
@@ -34,11 +29,3 @@ def table(model: QAbstractItemModel, name: str, sizes: Sizes, stretch: int = -1,
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     view.setSortingEnabled(sortable)
     return view
-
-
-def set_widths(view: QTableView, letters: Sequence[int], besides: int = -1) -> None:
-    """Columns as wide as so many letters, and never narrower than their heading; `besides` is left as it is."""
-    header, letter = view.horizontalHeader(), view.fontMetrics().averageCharWidth()
-    for column, width in enumerate(letters):
-        if column != besides:
-            view.setColumnWidth(column, max(width * letter + AIR, header.sectionSizeHint(column)))
