@@ -52,6 +52,10 @@ class FileKeeper:
         self._taken.add(place)
         return self.take(carried_for(setting), place, path) if place else ""
 
+    def take_beside(self, path: str) -> str:
+        """As `take`, for a file that stands beside a customizations.xml; "" for a package, which holds its own files."""
+        return "" if self._beside is None else self.take("", "", path)
+
     def text(self, kind: str, place: str, path: str) -> str:
         """The text of a source; "" where there is none."""
         found = self._sources.get((kind, place))
@@ -85,10 +89,11 @@ class FileKeeper:
         return name
 
     def _neighbour(self, path: str) -> Path | None:
+        """The file where the path says, else one of its name: projects are moved, and hold the paths of another machine."""
         if self._beside is None or not path:
             return None
-        found = self._beside / path.replace("\\", "/")
-        return found if found.is_file() else None
+        places = (self._beside / path.replace("\\", "/"), self._beside / _last(path))
+        return next((p for p in places if p.is_file()), None)
 
     def _free(self, name: str, source: "bytes | Writer") -> str:
         """The name, or one with a number, under which no other contents are."""

@@ -20,7 +20,7 @@ from station.package.decompiler import decompile
 from station.package.import_files import FileKeeper, package_files
 from station.package.leaves import Leaves, Steps
 from station.package.masking import secrets_in
-from station.package.schema import Schema, shipped
+from station.package.schema import Kind, Schema, shipped
 from station.package.settings import (
     AccountManagement,
     App,
@@ -152,7 +152,7 @@ class _Import:
     def _identity(self) -> Identity:
         config = self._config
         owner = next((o for o in Owner if o.casefold() == config.owner.casefold()), None)
-        if owner is None:
+        if owner is None and config.owner:
             self._left_out.append(f"OwnerType {config.owner[:40]}")
         return Identity(config.name, config.id, config.version or "1.0", owner or Owner.IT_ADMIN, config.rank, config.notes)
 
@@ -362,11 +362,17 @@ class _Import:
                 self._left_out.append(path[:120])
             elif carried := self._files.take_carried(steps[-1][0], text):
                 found.append(OtherSetting(path, carried))
+            elif self._is_file(steps) and (taken := self._files.take_beside(text)):
+                found.append(OtherSetting(path, taken))
             elif secrets_in(steps[-1][0], text):                                  # also a command line with a password in it
                 found.append(OtherSetting(path, "", self._secret("-".join(key or name for name, key in steps[-3:]), text)))
             else:
                 found.append(OtherSetting(path, text))
         return tuple(found)
+
+    def _is_file(self, steps: Steps) -> bool:
+        setting = self._schema.find("/".join(name for name, _ in steps))
+        return setting is not None and setting.kind is Kind.FILE
 
 
 def _sayable(path: str, steps: Steps) -> bool:

@@ -15,7 +15,7 @@ from station.model.errors import DataError, NotFound
 from station.package.customizations import Customizations, render
 from station.package.importer import Imported, import_settings
 from station.package.lint import check_package
-from station.package.schema import shipped
+from station.package.schema import Kind, Schema, Setting, shipped
 from station.package.settings import (
     AccountManagement,
     App,
@@ -215,6 +215,26 @@ def test_customizations_alone_are_imported_with_the_files_beside_them(tmp_path: 
     assert found.wifi == making.full_settings().wifi
     assert found.app == making.full_settings().app
     assert (tmp_path / "imported" / "app.msix").read_bytes() == making.files()["app.msix"]
+
+
+def test_a_project_that_was_moved_finds_its_files_beside_it_and_names_the_others(tmp_path: Path) -> None:
+    """Windows Configuration Designer writes whole paths of the machine where the project was made."""
+    base = "Tools/Scripts/Script"
+    store = Schema("store", [*shipped(), Setting("Tools/Scripts", Kind.LIST), Setting(base, Kind.FILE, carried=True)])
+    moved = "C:\\Users\\eve\\Lab\\"
+    certificate = (f'<RootCertificate CertificateName="R"><CertificatePath>{moved}corp.cer</CertificatePath></RootCertificate>')
+    scripts = f'<Script Name="a">{moved}here.cmd</Script><Script Name="b">{moved}gone.cmd</Script>'
+    (tmp_path / "c.xml").write_text(
+        "<WindowsCustomizations><Settings><Customizations><Common><Certificates><RootCertificates>"
+        f"{certificate}</RootCertificates></Certificates><Tools><Scripts>{scripts}</Scripts></Tools>"
+        "</Common></Customizations></Settings></WindowsCustomizations>")
+    (tmp_path / "corp.cer").write_bytes(making.certificate())
+    (tmp_path / "here.cmd").write_bytes(b"rem")
+    found = import_settings(tmp_path / "c.xml", keep=keep, folder=tmp_path / "in", schema=store)
+    assert [c.file for c in found.settings.certificate] == ["corp.cer"]
+    assert [s.value for s in found.settings.setting] == ["here.cmd", "gone.cmd"]
+    assert sorted(p.name for p in (tmp_path / "in").iterdir()) == ["corp.cer", "here.cmd"]
+    assert found.left_out == (f"{moved}gone.cmd",)
 
 
 def test_paths_in_a_package_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
