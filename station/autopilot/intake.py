@@ -53,6 +53,9 @@ def take_in(paths: Iterable[Path], unit_serials: Mapping[str, str] = MappingProx
     rows: list[CheckedRow] = []
     rejected: list[Rejected] = []
     for path in _expanded(paths):
+        if path.is_dir():
+            rejected.append(Rejected(path.name, "autopilot.folder-empty"))
+            continue
         try:
             with path.open("rb") as stream:
                 for row in check_rows(rows_of(stream, path.name), unit_serials):
@@ -65,9 +68,11 @@ def take_in(paths: Iterable[Path], unit_serials: Mapping[str, str] = MappingProx
 
 
 def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files; a folder only where it holds none."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.iterdir() if p.suffix.casefold() in _SUFFIXES and p.is_file())
+            inside = sorted(p for p in path.iterdir() if p.suffix.casefold() in _SUFFIXES and p.is_file())
+            yield from inside or [path]
         elif path.exists():
             yield path
         else:

@@ -1,7 +1,7 @@
 """One unit for one piece of work, without a running bench: found by slot or serial, opened, given back."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,11 +23,12 @@ class OpenUnit:
 
 
 @contextmanager
-def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial: str = "") -> Iterator[OpenUnit]:
-    """The unit in a slot, or the one whose MTP serial is `serial`; waits for it until the deadline.
+def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial: str = "",
+                waits: Callable[[], None] = lambda: None) -> Iterator[OpenUnit]:
+    """The unit in a slot, or the one whose MTP serial is `serial`; waits for it until the deadline, and says so once by `waits`.
 
-    Raises NotFound `bench.no-unit`, and what opening raises where the wanted unit is, or may be, one that cannot be opened. The
-    bus is closed afterwards.
+    Raises NotFound `bench.no-unit` or `bench.no-unit-of-serial`, and what opening raises where the wanted unit is, or may be, one
+    that cannot be opened. The bus is closed afterwards.
     """
     here: dict[str, Seen] = {}
     came = threading.Event()
@@ -38,6 +39,7 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
             came.set()
     trouble: HoloBenchError | None = None
     bus.watch(changed)
+    told = False
     try:
         while True:
             came.clear()
@@ -46,8 +48,12 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
             if found is not None:
                 break
             trouble = met or trouble
-            if not came.wait(deadline.share(LOOKS_AGAIN_S)) and deadline.remaining() <= 0:
-                raise trouble or NotFound("bench.no-unit", str(slot) if slot is not None else serial)
+            if not came.wait(deadline.share(LOOKS_AGAIN_S)):
+                if deadline.remaining() <= 0:
+                    raise trouble or _nobody(slot, serial)
+                if not told:
+                    told = True
+                    waits()
             deadline.token.check()
         try:
             yield found
@@ -55,6 +61,10 @@ def opened_unit(bus: Bus, deadline: Deadline, *, slot: int | None = None, serial
             found.storage.close()
     finally:
         bus.close()
+
+
+def _nobody(slot: int | None, serial: str) -> NotFound:
+    return NotFound("bench.no-unit-of-serial", serial) if slot is None else NotFound("bench.no-unit", str(slot))
 
 
 def _in_slot(bus: Bus, units: Sequence[Seen], slot: int, deadline: Deadline) -> tuple[OpenUnit | None, None]:

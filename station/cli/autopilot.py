@@ -90,7 +90,7 @@ def _drain(args: argparse.Namespace, context: Context) -> int:
     with _job(args, context) as (job, room):
         report = room.drain(lambda rows: job.run(rows, Deadline(JOB_SECONDS), Until(args.until)))
     if report is None:
-        context.note(context.translate(N_("Nothing waits.")))
+        context.hint(N_("Nothing waits."))
         return 0
     return _close(report, args, context)
 
@@ -215,15 +215,18 @@ def _submit(args: argparse.Namespace, context: Context) -> int:
 def _queue(args: argparse.Namespace, context: Context) -> int:
     from station.autopilot.waiting_room import Place
 
-    damaged = 0
+    damaged = shown = 0
     with _room(context) as (_, room):
         for place in (Place.SUBMITTED, Place.RELEASED):
             shelf = room.shelf(place)
             for submission in shelf.submissions:
                 _show_submission(submission, context)
+            shown += len(shelf.submissions)
             for name in shelf.damaged:
                 context.complain(DataError("autopilot.queue-damaged", name))
             damaged += len(shelf.damaged)
+    if not shown and not damaged:
+        context.hint(N_("Nothing waits."))
     return 1 if damaged else 0
 
 
@@ -236,6 +239,8 @@ def _decide(args: argparse.Namespace, context: Context) -> int:
                  else room.withdraw(ids, _who(args), args.reason))
     for submission in moved:
         _show_submission(submission, context)
+    if not moved:
+        context.hint(N_("Nothing waits."))
     return 0
 
 

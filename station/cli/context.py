@@ -62,6 +62,15 @@ class Context:
         self.err.write(text + "\n")
         self.err.flush()
 
+    def hint(self, text: str) -> None:
+        """One translated line of diagnostics that only a person needs; not with `--json`."""
+        if not self.json:
+            self.note(self.translate(text))
+
+    def waits_for_unit(self) -> None:
+        """Tell that nothing goes on before a unit is plugged in."""
+        self.hint(N_("Waiting for the unit: plug it in, or press Ctrl+C."))
+
     def explain(self, error: HoloBenchError) -> dict[str, str]:
         """An error as a person needs it: code, what happened, why, what to do, who can."""
         fault = catalogue().explain(error.code)

@@ -176,7 +176,8 @@ def harvest_from(args: argparse.Namespace, context: Context, bus: "Bus") -> int:
     from station.autopilot.harvest import UnitDocuments
     from station.bench.one_unit import opened_unit
 
-    with opened_unit(bus, Deadline(ARRIVAL_SECONDS), slot=args.slot, serial=args.serial) as unit:
+    with opened_unit(bus, Deadline(ARRIVAL_SECONDS), slot=args.slot, serial=args.serial,
+                     waits=context.waits_for_unit) as unit:
         return _take(args, context, UnitDocuments(unit.storage), of_unit=True)
 
 
@@ -190,6 +191,8 @@ def _take(args: argparse.Namespace, context: Context, folder: "DiagnosticsFolder
     start = baseline(folder, deadline) if ask else Baseline()
     if ask:
         context.note(context.translate(N_("Press Power and Volume Down together on the headset and let go at once.")))
+    elif not of_unit:
+        context.hint(N_("Waiting for the diagnostics of a headset in this folder."))
     archive = await_archive(folder, start, deadline, lambda f: _stage(f, context), tapped=args.tapped)
     found = harvest(folder, archive, Deadline(COPY_SECONDS), unit_serial=args.serial or "")
     _show_row(found.row, context)

@@ -244,15 +244,19 @@ def _rules(args: argparse.Namespace, context: Context) -> int:
     from station.package.lint import rules
 
     words = [w.casefold() for w in args.words]
+    shown = False
     for rule in rules().values():
         title, why, fix = (context.translate(t) for t in (rule.title, rule.why, rule.fix))
         if not all(w in f"{rule.id} {title} {why} {fix}".casefold() for w in words):
             continue
+        shown = True
         if context.json:
             context.emit(rule=rule.id, severity=rule.severity.value, title=title, why=why, fix=fix, source=rule.source)
         else:
             context.say(f"{rule.severity.value}: {title}  [{rule.id}]")
             context.say(f"    {why} {fix} ({rule.source})")
+    if not shown:
+        context.hint(N_("Nothing found."))
     return 0
 
 
@@ -280,7 +284,7 @@ def _import(args: argparse.Namespace, context: Context) -> int:
 
     store = open_secrets()
     if not store.persistent:
-        raise ConfigurationError("vault.no-keyring")
+        raise ConfigurationError("vault.nothing-kept")
     if not args.output.resolve().parent.is_dir():
         raise UsageError("package.cannot-write", str(args.output))
     found = import_settings(args.file, keep=partial(keep_beside, store), folder=args.output.resolve().parent,
@@ -305,7 +309,7 @@ def _settings(args: argparse.Namespace, context: Context) -> int:
     for setting in found:
         _show_setting(setting, context)
     if not found:
-        context.note(context.translate(N_("Nothing found.")))
+        context.hint(N_("Nothing found."))
     return 0
 
 
@@ -332,10 +336,10 @@ def _secret(args: argparse.Namespace, context: Context) -> int:
     from station.vault.secrets import open_secrets
 
     if not is_secret_name(args.name):
-        raise UsageError("package.clear-secret", "KIND/NAME")
+        raise UsageError("package.bad-secret-name")
     store = open_secrets()
     if not store.persistent:
-        raise ConfigurationError("vault.no-keyring")
+        raise ConfigurationError("vault.nothing-kept", args.name)
     if args.remove:
         store.remove(args.name)
     else:

@@ -41,13 +41,16 @@ def add_verbs(verbs: Any) -> None:
 
 
 def _push(args: argparse.Namespace, context: Context) -> int:
+    from station.bench.push import identify
     from station.package.push_plan import Place
 
+    identify(args.file)     # a file that is none is told before a unit is waited for
     deadline = Deadline(args.timeout)
     if args.stick is None:
         from station.bench.one_unit import opened_unit
 
-        with _journal(context) as journal, opened_unit(_bus(context), deadline, slot=args.slot, serial=args.serial) as unit:
+        with _journal(context) as journal, opened_unit(_bus(context), deadline, slot=args.slot, serial=args.serial,
+                                                       waits=context.waits_for_unit) as unit:
             work = _UnitWork(context, journal, Place(args.to), unit.storage, unit.seen.unit, unit.seen.slot, deadline)
             return _do_push(args, context, work)
     with _journal(context) as journal:
@@ -150,7 +153,8 @@ def _wipe(args: argparse.Namespace, context: Context) -> int:
     if args.stick is None:
         from station.bench.one_unit import opened_unit
 
-        with _journal(context) as journal, opened_unit(_bus(context), deadline, slot=args.slot, serial=args.serial) as unit:
+        with _journal(context) as journal, opened_unit(_bus(context), deadline, slot=args.slot, serial=args.serial,
+                                                       waits=context.waits_for_unit) as unit:
             work = _UnitWork(context, journal, Place(args.to), unit.storage, unit.seen.unit, unit.seen.slot, deadline)
             return _wipe_now(args.name, work, context)
     with _journal(context) as journal:
@@ -174,7 +178,10 @@ def _history(args: argparse.Namespace, context: Context) -> int:
     from station.model.events import Noted
 
     with _journal(context, read_only=True) as journal:
-        for event in history(journal.events(), args.serial):
+        found = tuple(history(journal.events(), args.serial))
+        if not found:
+            context.hint(N_("Nothing found."))
+        for event in found:
             about = dict(event.body.about) if isinstance(event.body, Noted) else {}
             topic = event.body.topic if isinstance(event.body, Noted) else ""
             if context.json:

@@ -80,4 +80,4 @@ def _tell(offer: Offer, context: Context) -> None:
     for reason in offer.refusals:
         context.say(f"    {reason.said(tr)}. {tr(reason.remedy)} [{tr(reason.who.value)}]")
     if offer.possible and offer.doubts:
-        context.say("    " + tr(N_("not known: %s")) % "; ".join(reason.said(tr) for reason in offer.doubts))
+        context.say("    " + tr(N_("not known: %s")) % " · ".join(reason.said(tr) for reason in offer.doubts))

@@ -285,6 +285,12 @@ def test_a_path_that_does_not_exist_is_not_found(tmp_path: Path) -> None:
         take_in([tmp_path / "absent.csv"])
 
 
+def test_a_folder_without_anything_to_read_is_rejected_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "notes.docx").write_bytes(b"no hashes")
+    (rejected,) = take_in([tmp_path]).rejected
+    assert (rejected.file, rejected.code) == (tmp_path.name, "autopilot.folder-empty")
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the synthetic samples are not here")
 def test_all_synthetic_samples_are_read_and_usable() -> None:
     found = take_in([SAMPLES])

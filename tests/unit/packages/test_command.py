@@ -347,3 +347,31 @@ def test_no_secret_is_found_after_a_full_build_and_push(
     for name, value in making.SECRETS.items():
         assert not [where for where, text in haystacks.items() if value in text], name
     assert making.SECRETS["bulk/lab"].encode() in package.read_bytes(), "the scan would find one"
+
+
+def test_what_is_no_name_of_a_secret_is_not_repeated(secrets: KeptSecrets, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", "secret", "hunter2") == 2
+    told = capsys.readouterr()
+    assert "package.bad-secret-name" in told.err
+    assert "hunter2" not in told.out + told.err
+
+
+def test_without_a_keyring_a_secret_is_refused_and_not_said_to_be_kept(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(vault, "open_secrets", MemorySecrets)
+    assert run("package", "secret", "wifi/new") == 2
+    assert "vault.nothing-kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("rules", "nosuchrule"), ("settings", "nosuchsetting")])
+def test_a_search_that_finds_nothing_says_so(words: tuple[str, ...], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("package", *words) == 0
+    assert "Nothing found." in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_told_before_a_unit_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("looked at the bus")
+
+    monkeypatch.setattr(usb_bus, "UsbBus", never)
+    assert run("package", "push", str(folder / "absent.ppkg"), "--slot", "1") == 4

@@ -188,10 +188,10 @@ def test_a_unit_is_found_by_slot_or_by_serial() -> None:
 
 
 def test_a_unit_that_does_not_come_is_not_found() -> None:
-    for how in ({"slot": 2}, {"serial": "nobody"}):
+    for how, code in (({"slot": 2}, "bench.no-unit"), ({"serial": "nobody"}, "bench.no-unit-of-serial")):
         with pytest.raises(NotFound) as caught, opened_unit(OneUnitBus(), Deadline(0), **how):  # type: ignore[arg-type]
             pass
-        assert caught.value.code == "bench.no-unit"
+        assert caught.value.code == code
 
 
 def test_a_unit_that_comes_later_is_waited_for() -> None:
