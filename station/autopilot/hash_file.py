@@ -1,6 +1,7 @@
 """Hash files as people have them: read liberally, row by row, whatever program touched them.
 
-Byte order marks, UTF-16 without one, UTF-8 or cp1252; `,` `;` tab or `|`; quotes; Excel's `sep=` line; whole rows in one cell;
+Byte order marks, UTF-16 without one, UTF-8 or cp1252; `,` `;` tab or `|`; quotes; Excel's `sep=` line, PowerShell's `#TYPE`
+line; whole rows in one cell;
 hash cells wrapped over lines, quoted or not; header by name in any order, on one line with its first row, or none at all.
 Source: facts/tenant §5 ("Reading (be liberal)"), facts/enrolment §3.4. Writing is `hash_file_writer`.
 """
@@ -25,6 +26,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _DELIMITERS = ",;\t|"
 _HASH_START = re.compile(r"\s*[\"'=]*T0[E-H]")
 _BASE64_TAIL = re.compile(r"^[A-Za-z0-9+/]+={0,2}$")
+_TYPE = re.compile(r"^\W{0,2}#TYPE ")
+"""What Export-Csv of Windows PowerShell writes before the header."""
 _QUOTED = re.compile(r'"[^"]*"')
 _HASH_MINIMUM = 100
 _SERIAL_MAXIMUM = 40
@@ -147,9 +150,9 @@ def _rows(lines: Iterator[str], name: str) -> Iterator[HashRow]:
 
 
 def _first_line(lines: Iterator[str], name: str) -> tuple[str, int]:
-    """The first line with anything on it, and its number."""
+    """The first line that says anything, and its number."""
     for number, line in enumerate(lines, 1):
-        if line.strip(" \t\r\n\x00\ufeff,;\""):
+        if line.strip(" \t\r\n\x00\ufeff,;\"") and not _TYPE.match(line):
             return line, number
     raise DataError("autopilot.csv-empty", name)
 
@@ -193,10 +196,11 @@ class _Table:
         self._columns: tuple[str | None, ...] = ()
         self.pending: HashRow | None = None
         self._open_ended = False
+        self._any = False
 
     def take(self, cells: Sequence[str], line: int, delimiter: str) -> HashRow | None:
         """The row that is now known to be complete, if any."""
-        if not any(cell.strip() for cell in cells):
+        if not any(cell.strip() for cell in cells) or _TYPE.match(cells[0]):
             return None
         begins_anew = bool(self._columns) and self._is_header(cells)
         if begins_anew or not self._columns:
@@ -213,7 +217,7 @@ class _Table:
 
     def close(self) -> HashRow | None:
         """The last row, once the file has ended."""
-        if not self._columns:
+        if not self._any:
             raise DataError("autopilot.csv-empty", self._name)
         return self.pending
 
@@ -260,6 +264,7 @@ class _Table:
         return ("serial", "hash_text") if hash_index == 1 else (*[None] * hash_index, "hash_text")
 
     def _row(self, cells: Sequence[str], line: int, delimiter: str) -> HashRow:
+        self._any = True
         values: dict[str, str] = {}
         for column, cell in zip(self._columns, cells, strict=False):
             if column is None:

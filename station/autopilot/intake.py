@@ -36,6 +36,11 @@ class Rejected:
     code: str
     detail: str = ""
 
+    @property
+    def told(self) -> str:
+        """The detail behind the file's name, which most details begin with themselves."""
+        return self.detail if self.detail.startswith(self.file) else f"{self.file}: {self.detail}" if self.detail else self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:

@@ -52,7 +52,8 @@ class Rule:
 EXPECTED_MODEL = "HoloLens 2"
 EXPECTED_MANUFACTURER = "Microsoft Corporation"
 _REQUIRED = (RecordType.UUID, RecordType.SERIAL, RecordType.MANUFACTURER, RecordType.PRODUCT)
-_PLACEHOLDER_SERIALS = re.compile(r"^(0+|to be filled.*|default string|none|system serial number|not specified)$", re.IGNORECASE)
+_PLACEHOLDER_SERIALS = re.compile(
+    r"^(0+|to be filled.*|default string|none|system serial number|not specified|smbios_string_index_\d+)$", re.IGNORECASE)
 
 
 def _missing_records(found: HardwareHash, _claim: Claim) -> Iterator[str]:

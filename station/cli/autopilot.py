@@ -122,7 +122,7 @@ def _rows(args: argparse.Namespace, context: Context) -> "tuple[list[NewIdentity
         check_value(args.group_tag, "--group-tag")
     found = take_in(args.files)
     for rejected in found.rejected:
-        context.complain(DataError(rejected.code, f"{rejected.file}: {rejected.detail}" if rejected.detail else rejected.file))
+        context.complain(DataError(rejected.code, rejected.told))
     merged = merge(found.rows)
     for row in merged.refused:
         stop = next(v for v in row.verdicts if v.gravity == "stop")

@@ -110,7 +110,7 @@ def _take_in(files: list[Path], context: Context) -> "Intake":
 
     found = take_in(files)
     for rejected in found.rejected:
-        context.complain(DataError(rejected.code, f"{rejected.file}: {rejected.detail}" if rejected.detail else rejected.file))
+        context.complain(DataError(rejected.code, rejected.told))
     return found
 
 

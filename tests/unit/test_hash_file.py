@@ -42,6 +42,8 @@ READABLE = {
     "every cell quoted": "\r\n".join('"' + line.replace(",", '","') + '"' for line in GOOD.splitlines()),
     "Excel's sep line": "sep=,\r\n" + GOOD,
     "Excel's sep line with semicolons": "sep=;\r\n" + GOOD.replace(",", ";"),
+    "PowerShell's type line": "#TYPE Selected.System.Management.Automation.PSCustomObject\r\n" + "\r\n".join(
+        '"' + line.replace(",", '","') + '"' for line in GOOD.splitlines()),
     "blank lines before, between and after": "\r\n\r\n" + GOOD.replace("\r\n", "\r\n\r\n") + "\r\n ,, \r\n",
     "blanks around the cells": GOOD.replace(",", " , "),
     "header in capitals": GOOD.replace("Device Serial Number,Windows Product ID,Hardware Hash",
@@ -96,6 +98,11 @@ TURNED = "\r\n".join(";".join(line.split(",")[::-1]) for line in OTHERS.splitlin
 @pytest.mark.parametrize("further", [OTHERS, "\ufeff" + OTHERS, TURNED, "\ufeff" + TURNED, OTHERS.replace(",", ";")])
 def test_files_that_were_put_together_are_read_to_their_end_header_by_header(further: str) -> None:
     assert told(GOOD + further) == [*ALL_GOOD, ("111111111111", True), ("222222222222", True)]
+
+
+def test_a_type_line_of_powershell_in_the_middle_is_no_device() -> None:
+    typed = "#TYPE System.Management.Automation.PSCustomObject\r\n"
+    assert told(f"{typed}{GOOD}{typed}{OTHERS}") == [*ALL_GOOD, ("111111111111", True), ("222222222222", True)]
 
 
 def test_a_header_that_comes_again_and_again_is_no_device() -> None:

@@ -97,7 +97,7 @@ class Work:
         self._put([replace(line, group_tag=line.group_tag or tag, standing=old.standing if old else None,
                            waiting=old.waiting if old else None) for line in fresh for old in [self.lines.get(line.key)]])
         for file in rejected:
-            self._shell.show_error(DataError(file.code, f"{file.file} {file.detail}".strip()))
+            self._shell.show_error(DataError(file.code, file.told))
         if merged.dropped:
             self._shell.notify(ngettext("{n} double was left out.", "{n} doubles were left out.", len(merged.dropped)))
 
