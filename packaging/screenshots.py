@@ -167,6 +167,7 @@ async def _registrations(folder: Path) -> None:
         await screen.work.register(screen.model.lines, None, False)
         refused = next(i for i, line in enumerate(screen.shown.shown()) if line.standing and line.standing.fault)
         screen.view.selectRow(refused)
+        window.notices.close_last()
         await asyncio.sleep(SETTLE_S)
         _save(window, folder / f"{REGISTRATIONS}.png")
     finally:
