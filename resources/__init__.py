@@ -4,10 +4,15 @@ Imports: the standard library only.
 """
 
 import gettext
+import locale
+import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
-LANGUAGES = ("en", "fr")
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français"})
+"""The languages offered, by code, each in its own words."""
 _HERE = files(__name__)
 
 
@@ -24,6 +29,12 @@ def data(name: str) -> bytes:
 def names(folder: str, suffix: str) -> tuple[str, ...]:
     """Names (with folder) of the shipped files of `folder` that end in `suffix`, sorted."""
     return tuple(sorted(f"{folder}/{f.name}" for f in _HERE.joinpath(folder).iterdir() if f.name.endswith(suffix)))
+
+
+def language_of(name: str) -> str:
+    """The offered language of a locale as systems write it (`fr_FR.UTF-8`, on Windows `French_France`); else English."""
+    code = locale.normalize(re.split(r"[_.@-]", name)[0]).split("_")[0]
+    return code if code in LANGUAGES else "en"
 
 
 @cache

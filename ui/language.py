@@ -5,14 +5,9 @@ built again after `use` speaks the new language.
 """
 
 import locale
-from collections.abc import Mapping
 from gettext import NullTranslations
-from types import MappingProxyType
 
 import resources
-
-NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français"})
-"""The languages offered, each in its own words."""
 
 
 class _Spoken:
@@ -45,5 +40,4 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 def of_system() -> str:
     """The language of the operating system where there is a catalogue for it, else English."""
-    name = (locale.getlocale()[0] or "").casefold()
-    return "fr" if name.startswith(("fr", "french")) else "en"
+    return resources.language_of(locale.getlocale()[0] or "")

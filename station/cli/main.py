@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+import resources
 from station.cli.context import Context
 from station.model.errors import BUG, Cancelled, HoloBenchError
 
@@ -79,9 +80,9 @@ def _kept_trace() -> str:
 
 
 def system_language() -> str:
-    """The language of the session's locale: `fr` where that is French, else `en`."""
+    """The language of the session's locale where it is offered, else English."""
     named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "fr" if named.casefold().startswith("fr") else "en"
+    return resources.language_of(named)
 
 
 def program_version() -> str:
@@ -96,7 +97,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="holobench", description="Provisioning bench for Microsoft HoloLens. "
                                      "Without a command it opens the station's window.")
     parser.add_argument("--version", action="version", version=f"holobench {program_version()}")
-    parser.add_argument("--language", choices=("en", "fr"), default="", help="language of messages")
+    parser.add_argument("--language", choices=tuple(resources.LANGUAGES), default="", help="language of messages")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     named = next((w for w in words if w in COMMANDS), None)
     for command in (named,) if named else COMMANDS:

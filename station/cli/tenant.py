@@ -121,8 +121,11 @@ def _create(args: argparse.Namespace, context: Context, link: GraphLink, evidenc
             context.emit(call=offer.request.line(), title=context.translate(offer.title), executed=args.execute)
         else:
             context.say(context.pair(context.translate(offer.title), offer.request.line()))
+    if not plan:
+        context.hint(N_("Nothing is to be created: what was found stands above."))
+        return
     if args.execute:
         made = carry_out(link.client, plan, Deadline(CHECK_SECONDS))
         _say(context, N_("Created."), **{"created": True, **{k.lower().replace("-", "_"): v for k, v in made.items()}})
-    elif plan and not context.json:
+    elif not context.json:
         context.say(context.translate(N_("Nothing was created. Add --execute to make these calls.")))

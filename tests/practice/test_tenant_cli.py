@@ -105,6 +105,14 @@ def test_a_sign_in_lasts_from_one_command_to_the_next(desk: Desk) -> None:
     assert {row["verdict"] for row in rows} <= {"ok", "attention"}
 
 
+def test_where_group_and_profile_are_there_nothing_is_said_to_be_created(desk: Desk) -> None:
+    _sign_in(desk)
+    status, _, said = desk.run("tenant", "check", "--no-network", "--create", "Bench", "--execute", json_out=False)
+    assert status == 0
+    assert "Nothing is to be created" in said
+    assert "Created." not in said
+
+
 def test_without_a_sign_in_the_status_says_so(desk: Desk) -> None:
     status, _, err = desk.run("tenant", "check")
     assert status == 3

@@ -8,6 +8,8 @@ import pytest
 import strings
 from babel.messages.mofile import write_mo
 
+import resources
+
 
 @pytest.mark.parametrize("language", strings.languages() or ("fr",))
 def test_every_text_is_translated(language: str) -> None:
@@ -107,3 +109,14 @@ def test_the_pseudo_locale_knows_every_text() -> None:
     assert some
     assert not [t for t in some if not t.plural and pseudo.gettext(t.message) == t.message]
     assert not [t for t in some if t.plural and pseudo.ngettext(t.message, t.plural, 2) == t.plural]
+
+
+def test_every_language_that_has_a_folder_is_offered_and_every_offered_one_has_a_folder() -> None:
+    assert {"en", *strings.languages()} == set(resources.LANGUAGES)
+
+
+@pytest.mark.parametrize(("name", "code"), [
+    ("fr_FR.UTF-8", "fr"), ("fr", "fr"), ("fr-CA", "fr"), ("French_France.1252", "fr"), ("en_GB", "en"), ("C", "en"), ("", "en"),
+    ("C.UTF-8", "en"), ("de_DE", "en"), ("frr_DE", "en")])
+def test_a_systems_locale_gives_an_offered_language(name: str, code: str) -> None:
+    assert resources.language_of(name) == code

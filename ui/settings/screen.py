@@ -6,9 +6,10 @@ from types import MappingProxyType
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+import resources
 from station.model.words import N_
 from ui.context import Context, Kind
-from ui.language import NAMES, _
+from ui.language import _
 from ui.packages.secret_field import SecretField
 from ui.settings.desk import ConfigurationDesk
 from ui.theme.tokens import Mode, Type
@@ -52,7 +53,7 @@ class SettingsScreen(Page):
 
     def _fill_look(self, layout: QVBoxLayout) -> None:
         p = self._context.preferences
-        language = _chooser({"": _("As the system"), **NAMES}, p.language, lambda v: self._change(language=v))
+        language = _chooser({"": _("As the system"), **resources.LANGUAGES}, p.language, lambda v: self._change(language=v))
         theme = _chooser({k: _(v) for k, v in THEMES.items()}, p.theme, lambda v: self._change(theme=v))
         layout.addWidget(Field(_("Language"), language))
         layout.addWidget(Field(_("Light or dark"), theme))
