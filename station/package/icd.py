@@ -7,9 +7,9 @@ else is the same under test.
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
 from station.model.errors import HoloBenchError, NotFound, UsageError
@@ -22,6 +22,10 @@ from station.package.settings_tree import SecretResolver, to_tree
 from station.package.store import StoreFile, find_stores
 
 _ERROR_LINE = re.compile(r"\b(error|exception|0x8[0-9a-f]{7})\b", re.IGNORECASE)
+_LOG_LINE = re.compile(r"^\W?\d\S* \d\S*(?: \S{1,6})? (Info|Warning|Error)\s")
+"""Date, time and level, as ICD writes its logs in every language."""
+_HARMLESS = re.compile(r"WpxGetFileEdition|No SKU information file|\b0 errors?\b", re.IGNORECASE)
+"""What a good build says, too: no store comes with the .sku.xml that ICD looks for (logs of 2018 to 2026)."""
 _NEEDS_ELEVATION = 740
 _LOG_LIMIT = 4 << 20
 
@@ -118,16 +122,25 @@ def _judge(outcome: Outcome, log: str, target: Path) -> None:
 
 
 def _first_error(text: str) -> str:
-    """The first line that speaks of an error, without values in quotation marks: they may be secrets."""
-    line = next((line.strip() for line in text.splitlines() if _ERROR_LINE.search(line)
-                 and not re.search(r"\b0 errors?\b", line, re.IGNORECASE)), "")
-    return re.sub(r"(\"[^\"]*\"|'[^']*')", "…", line)[:160]
+    """The first line that speaks of an error. Values in quotation marks may be secrets and are left out; of a path its name stays."""
+    line = next((line.strip() for line in text.splitlines() if _is_error(line)), "")
+    return re.sub(r"(\"[^\"]*\"|'[^']*')", _hidden, line)[:160]
+
+
+def _is_error(line: str) -> bool:
+    level = _LOG_LINE.match(line)
+    spoken = level[1] == "Error" if level else _ERROR_LINE.search(line) is not None
+    return spoken and not _HARMLESS.search(line)
+
+
+def _hidden(quoted: re.Match[str]) -> str:
+    path = PureWindowsPath(quoted[0][1:-1])
+    return f"…\\{path.name}" if path.drive and path.name else "…"
 
 
 def _log(folder: Path) -> str:
-    logs: Iterable[Path] = sorted((*folder.glob("ICD*.log"), *folder.glob("**/ICDCommon_*.log")), key=lambda p: p.stat().st_mtime)
     parts = []
-    for path in dict.fromkeys(logs):
+    for path in sorted(folder.rglob("ICD*.log"), key=lambda p: p.stat().st_mtime):
         raw = path.read_bytes()[:_LOG_LIMIT]
         parts.append(raw.decode("utf-16" if raw[:2] == b"\xff\xfe" else "utf-8", "replace"))
     return "\n".join(parts)

@@ -27,19 +27,26 @@ if mode == "fail":
 if mode == "hang":
     import time; time.sleep(60)
 pathlib.Path(given["PackagePath"]).write_bytes(b"MSWIM" + xml.encode())
-said = "ERROR: 0x80004005 while signing" if mode == "silent" else "all well, 0 errors"
-pathlib.Path(given["CommonLogFolder"], "ICD.log").write_text(said)
+pathlib.Path(given["CommonLogFolder"], "ICDCommon.log").write_text(pathlib.Path(__file__).with_suffix(".log").read_text())
 '''
+GOOD_LOG = r"""4/9/2026 8:42:01 PM Warning Exception on reading ICDWindowTitle. The key 'ICDWindowTitle' does not exist.
+4/9/2026 8:42:07 PM Info Loaded Knobs schema hive at C:\Error\Holo.dat
+09.04.2026 20:42:07 Error WpxGetFileEdition (onecore\store.cpp:103) - 0x80070002:
+4/9/2026 8:42:07 PM Error     No SKU information file C:\x\Holo.sku.xml available for store file C:\x\Holo.dat
+all well, 0 errors
+"""
+"""As ICD writes it on good days: every store that it opens lacks the file of its edition."""
 
 
 class FakeMachine:
     """A computer whose ICD.exe is a script."""
 
-    def __init__(self, folder: Path, mode: str = "", *, store: bytes | None = None) -> None:
+    def __init__(self, folder: Path, mode: str = "", *, store: bytes | None = None, log: str = "") -> None:
         folder.mkdir(exist_ok=True)
         self.program = folder / "ICD.exe"
         self.program.write_text(FAKE)
         (folder / "ICD.mode").write_text(mode)
+        (folder / "ICD.log").write_text(GOOD_LOG + log)
         desktop = hive_builder.hive({"Accounts": {"": {"Name": "Accounts", "Type": 6}}})
         (folder / "Microsoft-Desktop-Provisioning.dat").write_bytes(desktop)
         if store is not None:
@@ -87,8 +94,19 @@ def test_the_command_line_is_the_documented_one() -> None:
                      "/StoreFile:s.dat", "/CommonLogFolder:logs", "-Encrypted", "+Overwrite"]
 
 
-@pytest.mark.parametrize(("mode", "code"), [("wrong-store", "package.icd-wrong-store"), ("fail", "package.icd-failed"),
-                                            ("silent", "package.icd-silent-error")])
+@pytest.mark.parametrize(("log", "told"), [
+    ("ERROR: 0x80004005 while signing", "ERROR: 0x80004005 while signing"),
+    ("4/9/2026 8:43:00 PM Error Failed to sign provisioning package.", "Error Failed to sign provisioning package."),
+    ("4/9/2026 8:43:00 PM Error Could not find file 'C:\\Users\\eve\\corp.cer'.", "Could not find file …\\corp.cer."),
+    ("4/9/2026 8:43:00 PM Error Not a password: 'S3cret'", "Not a password: …")])
+def test_an_error_in_the_log_of_a_package_that_was_made_is_told(work: Path, log: str, told: str) -> None:
+    with pytest.raises(HoloBenchError) as caught:
+        build(FakeMachine(work.parent / "icd", store=hive_builder.hololens_store(), log=log), work)
+    assert caught.value.code == "package.icd-silent-error"
+    assert caught.value.detail.endswith(told)
+
+
+@pytest.mark.parametrize(("mode", "code"), [("wrong-store", "package.icd-wrong-store"), ("fail", "package.icd-failed")])
 def test_answers_of_icd_become_faults(work: Path, mode: str, code: str) -> None:
     with pytest.raises(HoloBenchError) as caught:
         build(FakeMachine(work.parent / "icd", mode, store=hive_builder.hololens_store()), work)
