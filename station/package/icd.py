@@ -122,7 +122,7 @@ def _judge(outcome: Outcome, log: str, target: Path) -> None:
 
 
 def _first_error(text: str) -> str:
-    """The first line that speaks of an error. Values in quotation marks may be secrets and are left out; of a path its name stays."""
+    """The first line that speaks of an error. Values in quotation marks may be secrets: only the name of a path stays."""
     line = next((line.strip() for line in text.splitlines() if _is_error(line)), "")
     return re.sub(r"(\"[^\"]*\"|'[^']*')", _hidden, line)[:160]
 
