@@ -10,7 +10,7 @@ from station.package.settings import Owner
 
 _UNTOLD = "Invalid"
 """What ICD.exe writes for the Windows that a package is for, where its window is not used (seen in a package of 2024)."""
-_VERSION = re.compile(r"^\d{1,5}\.\d{1,5}(\.\d{1,5}){0,2}\Z")
+_VERSION = re.compile(r"^\d{1,9}\.\d{1,9}(\.\d{1,9}){0,2}\Z")
 
 
 def container(subject: Subject) -> Iterator[Finding]:

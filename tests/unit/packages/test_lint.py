@@ -329,6 +329,11 @@ def test_a_package_that_does_not_tell_its_windows_is_not_taken_for_another_one(s
     assert "made-for-another-windows" not in {f.rule for f in judge({"contents": contents(notes=sku)})}
 
 
+def test_a_date_as_a_version_is_one() -> None:
+    """Windows Configuration Designer builds it: a package of 2022 that many install has 20221006.6."""
+    assert "version-malformed" not in {f.rule for f in judge(identity(version="20221006.6"))}
+
+
 def test_every_rule_tells_why_and_what_to_do_and_from_where() -> None:
     for rule in rules().values():
         assert rule.title
