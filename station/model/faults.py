@@ -48,7 +48,10 @@ class Catalogue(Mapping[str, Fault]):
     """All faults by code. An unknown code is a bug of ours and answers `station.unknown-fault`, so no screen goes blank."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self._faults = {f.code: f for f in faults}
+        self._faults: dict[str, Fault] = {}
+        for fault in faults:
+            if self._faults.setdefault(fault.code, fault) is not fault:
+                raise ValueError(f"fault {fault.code} stands twice in the catalogue")
 
     def __getitem__(self, code: str) -> Fault:
         return self._faults[code]
@@ -65,14 +68,16 @@ class Catalogue(Mapping[str, Fault]):
 
 
 def parse(text: str) -> list[Fault]:
-    """Faults of one TOML file: `[[fault]]` tables with the field names of `Fault`."""
+    """Faults of one TOML file: `[[fault]]` tables with the field names of `Fault`. Raises ValueError that names the fault."""
     return [_fault(table) for table in tomllib.loads(text).get("fault", [])]
 
 
 def _fault(table: dict[str, Any]) -> Fault:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-    values["who"] = Who(table["who"])
-    return Fault(**values)
+    try:
+        return Fault(**{**values, "who": Who(table.get("who"))})
+    except (TypeError, ValueError) as e:
+        raise ValueError(f"fault {table.get('code', 'without a code')}: {e}") from e
 
 
 @cache

@@ -5,7 +5,7 @@ import pytest
 import resources
 from station.cli.main import main
 from station.model import fault_search, spelling
-from station.model.faults import catalogue
+from station.model.faults import Catalogue, catalogue, parse
 
 FIRST: dict[str, str] = {
     "0x80180018": "enrolment.80180018", "80180018": "enrolment.80180018", "0X80180018": "enrolment.80180018",
@@ -78,3 +78,19 @@ def test_the_command_line_takes_a_negative_number_and_answers_in_french(capsys: 
 def test_what_is_not_in_the_catalogue_ends_with_status_four(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fault", "xyzzy"]) == 4
     assert "xyzzy" in capsys.readouterr().err
+
+
+WHOLE = '[[fault]]\ncode = "a.b"\ntitle = "t"\ncause = "c"\ncure = "d"\nwho = "technician"\n'
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (WHOLE, "source"), (WHOLE + 'source = "s"\nremedy = "r"\n', "remedy"),
+    (WHOLE.replace("technician", "somebody") + 'source = "s"\n', "somebody")])
+def test_a_fault_that_is_written_wrongly_is_named(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"fault a.b: .*{said}"):
+        parse(text)
+
+
+def test_a_fault_that_stands_twice_is_named() -> None:
+    with pytest.raises(ValueError, match=r"a\.b stands twice"):
+        Catalogue(parse((WHOLE + 'source = "s"\n') * 2))
