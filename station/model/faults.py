@@ -75,7 +75,7 @@ def parse(text: str) -> list[Fault]:
 def _fault(table: dict[str, Any]) -> Fault:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     try:
-        return Fault(**{**values, "who": Who(table.get("who"))})
+        return Fault(**{**values, "who": Who(table.get("who", ""))})
     except (TypeError, ValueError) as e:
         raise ValueError(f"fault {table.get('code', 'without a code')}: {e}") from e
 
