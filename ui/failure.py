@@ -8,9 +8,12 @@ from station.model.errors import HoloBenchError
 from station.model.faults import catalogue
 from ui.language import _
 from ui.theme.tokens import Type
-from ui.widgets.ask import dialog
+from ui.widgets.ask import dialog, fit
 from ui.widgets.buttons import Weight, button
+from ui.widgets.paper import column, scrolled
 from ui.widgets.text import label, told
+
+SIZE = (520, 440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,23 @@ def explain(error: HoloBenchError) -> Explained:
 
 def failure_dialog(parent: QWidget, failure: Explained, *ways: QPushButton) -> QDialog:
     """A dialog about a catalogued failure; of the `ways` to go on from it, the first is the one that is meant."""
-    made, layout = dialog(parent, failure.title, "")
+    inside = QWidget()
+    told_in = column()
+    inside.setLayout(told_in)
+    made, layout = dialog(parent, failure.title, "", scrolled(inside))
     for name, text in ((_("Why"), failure.cause), (_("What to do"), failure.cure), (_("Who can cure it"), failure.who),
                        (_("In this case"), failure.detail)):
         if text:
-            layout.addLayout(told(name, text))
-    layout.addWidget(label(failure.code, Type.CAPTION, "soft", selectable=True))
-    layout.addStretch(1)
+            told_in.addLayout(told(name, text))
+    told_in.addWidget(label(failure.code, Type.CAPTION, "soft", selectable=True))
+    told_in.addStretch(1)
     box = QDialogButtonBox()
     meant, *others = (*ways, button(_("Close"), made.accept, Weight.PLAIN if ways else Weight.PRIMARY))
     box.addButton(meant, QDialogButtonBox.ButtonRole.AcceptRole)
     for other in others:
         box.addButton(other, QDialogButtonBox.ButtonRole.RejectRole)
     layout.addWidget(box)
+    fit(made, *SIZE)
     return made
 
 

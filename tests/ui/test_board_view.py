@@ -1,17 +1,19 @@
 """The wall of tiles: fixed places, clicks, what assistive technology is told, and all slots in sight on the wall."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QFont, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from station.model.words import Link, StateWord
-from ui import scenes
-from ui.board.delegate import DESK_HEIGHT, DESK_WIDTH
+from ui import language, scenes
+from ui.board.delegate import DESK_HEIGHT, DESK_WIDTH, TileDelegate
 from ui.board.screen import BoardScreen
 from ui.board.view import desk_cell, wall_cell
+from ui.theme.theme import Theme
 from ui.window import Window
 
 
@@ -61,6 +63,27 @@ def test_a_calm_bench_has_an_empty_rail(open_window: Any) -> None:
 def test_the_rail_makes_room_where_only_without_it_every_tile_is_in_sight(open_window: Any, slots: int, beside: bool) -> None:
     board = board_of(open_window(scenes.bench(slots), size=(1366, 697)))
     assert board.rail.isVisible() is beside
+
+
+@pytest.mark.parametrize("spoken", ["en", "fr"])
+def test_the_narrowest_tile_says_every_state_whole(theme: Theme, french: Any, monkeypatch: Any, spoken: str) -> None:
+    language.use(spoken, french if spoken == "fr" else None)
+    tiles = TileDelegate(theme, lambda slot: "")
+    cell = QSize(DESK_WIDTH, DESK_HEIGHT)
+    tiles.resize(cell, wall=False)
+    said: list[str] = []
+
+    def paragraph(_painter: QPainter, box: QRect, font: QFont, _ink: str, text: str, most: int, middle: bool = False) -> None:
+        said.extend(tiles._breaker.lines(text, font, box.width(), most))
+
+    monkeypatch.setattr(tiles, "_paragraph", paragraph)
+    picture = QImage(cell, QImage.Format.Format_RGB32)
+    for tile in scenes.ten_states().tiles():
+        painter = QPainter(picture)
+        tiles._paint_desk(painter, replace(tile, slot=28, next_action=""), theme.tokens.states[tile.word])
+        painter.end()
+    assert said
+    assert [line for line in said if "…" in line] == []
 
 
 def test_tiles_are_told_to_assistive_technology(open_window: Any) -> None:

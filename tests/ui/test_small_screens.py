@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtWidgets import QDialog, QTabWidget
 
 from station.journal import Journal
+from station.model.errors import JournalError
 from station.report.label import Label
 from tests.ui.hands import dialog_of, until
 from tests.ui.test_accessibility import clipped
 from ui import language, scenes
+from ui.failure import explain, failure_dialog
 from ui.guide.pane import GuidePane
 from ui.practice.oddities import oddities_dialog
 from ui.records.labels import LabelDialog
@@ -84,8 +86,12 @@ def _oddities(window: Window) -> None:
     oddities_dialog(window, window.context.theme, (), lambda _name, _on: None).open()
 
 
+def _failure(window: Window) -> None:
+    failure_dialog(window, explain(JournalError("journal.chain-broken", "bench-1 2: row 2 is not what was written"))).open()
+
+
 @pytest.mark.usefixtures("speaking_french")
-@pytest.mark.parametrize("opened", [_keys, _lookup, _choosing, _labels, _oddities])
+@pytest.mark.parametrize("opened", [_keys, _lookup, _choosing, _labels, _oddities, _failure])
 def test_a_dialog_fits_a_screen_of_1080_lines_at_200_percent(
         open_window: Any, in_loop: Any, opened: Callable[[Window], None]) -> None:
     window: Window = open_window(scenes.ten_states())

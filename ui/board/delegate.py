@@ -24,7 +24,8 @@ from ui.theme.tokens import Tone
 MARGIN = 5
 DESK_HEIGHT = 160
 DESK_WIDTH = 202
-BATTERY = 18
+BATTERY, WORD_ROOM = 18, 7
+"""The side of its glyph; and what of the border at the right the word of the state may take."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ASKING = frozenset({StateWord.NEEDS_YOU, StateWord.FAILED, StateWord.READY})
@@ -201,8 +202,8 @@ class TileDelegate(QStyledItemDelegate):
         self._text(painter, p.top, f.number, t.soft if tile.word is StateWord.EMPTY else t.ink, str(tile.slot))
         mark = QRect(p.top.x() + round(width) + 6, p.top.y() + (p.top.height() - f.mark) // 2, f.mark, f.mark)
         self._paint_mark(painter, mark, tile, tone)
-        word = QRect(mark.right() + 9, p.top.y(), p.top.right() - mark.right() - 8, p.top.height())
-        self._word(painter, word, tile, tone, 2)
+        word = QRect(mark.right() + 8, p.top.y() - 2, p.top.right() + WORD_ROOM - mark.right() - 8, p.top.height() + 5)
+        self._word(painter, word, tile, tone, 3)
         room = QRect(p.identity)
         if tile.battery is not None:
             battery = self._battery()
