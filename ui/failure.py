@@ -53,6 +53,7 @@ def failure_dialog(parent: QWidget, failure: Explained, *ways: QPushButton) -> Q
         box.addButton(other, QDialogButtonBox.ButtonRole.RejectRole)
     layout.addWidget(box)
     fit(made, *SIZE)
+    meant.setFocus()
     return made
 
 

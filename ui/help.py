@@ -32,9 +32,9 @@ def help_dialog(parent: QWidget, theme: Theme) -> QDialog:
         grid.addWidget(label(_(key.about)), i, 1)
     made, layout_ = dialog(parent, _("Keys"), _("A scan of a serial number selects its unit, whatever has the focus."),
                            scrolled(inside))
-    box = QDialogButtonBox()
-    box.addButton(button(_("Close"), made.accept, Weight.PRIMARY, theme.icon("check", "on_accent")),
-                  QDialogButtonBox.ButtonRole.AcceptRole)
+    box, close = QDialogButtonBox(), button(_("Close"), made.accept, Weight.PRIMARY, theme.icon("check", "on_accent"))
+    box.addButton(close, QDialogButtonBox.ButtonRole.AcceptRole)
     layout_.addWidget(box)
     fit(made, *SIZE)
+    close.setFocus()
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QDialog, QTabWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QTabWidget
 
 from station.journal import Journal
 from station.model.errors import JournalError
@@ -101,6 +101,8 @@ def test_a_dialog_fits_a_screen_of_1080_lines_at_200_percent(
         await until(lambda: dialog_of(window) is not None)
         shown = dialog_of(window)
         assert isinstance(shown, QDialog)
+        await until(lambda: shown.focusWidget() is not None)
+        assert not isinstance(shown.focusWidget(), QScrollArea), "the keyboard is where something can be done"
         least = shown.minimumSizeHint().expandedTo(shown.minimumSize())
         shown.reject()
         await window.tasks.close()
