@@ -33,6 +33,7 @@ def to_step(b: StagedBench, slot: int, key: str) -> None:
         "register": lambda: b.see(slot, Link.GRAPH, autopilot__registration="importing"),
         "import": lambda: b.see(slot, Link.GRAPH, autopilot__registration="registered"),
         "profile": lambda: b.see(slot, Link.GRAPH, autopilot__profile="assigned"),
+        "earlier": lambda: b.see(slot, Link.GRAPH, tenant__earlier_record=False),
         "go-online": lambda: b.attest(slot, "online"),
         "deploy": lambda: b.see(slot, Link.GRAPH, tenant__enrolled=True,
                                 tenant__enrolment_type="windowsAzureADJoinUsingDeviceAuth"),
@@ -71,7 +72,7 @@ def ten_states() -> StagedBench:
 def cards() -> dict[str, StagedBench]:
     """Benches whose slot 1 shows one card each, by the name of the card."""
     made = {}
-    for key in ("chord", "collect", "harvest", "import", "profile", "go-online", "deploy", "sign-in-page", "done"):
+    for key in ("chord", "collect", "harvest", "import", "profile", "earlier", "go-online", "deploy", "sign-in-page", "done"):
         b = bench(4)
         to_step(b, 1, key)
         b.clock.move(6)

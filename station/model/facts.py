@@ -45,6 +45,7 @@ KEYS: Mapping[str, str] = MappingProxyType({
     "autopilot.group-tag": "group tag as read back from the tenant",
     "autopilot.enrolment": "enrollmentState of the Autopilot record",
     "tenant.enrolled": "whether a managedDevice newer than the start of the run exists (bool)",
+    "tenant.earlier-record": "whether a managedDevice older than the start of the run exists and no newer one (bool)",
     "tenant.enrolment-type": "deviceEnrollmentType of that managedDevice",
     "tenant.compliance": "complianceState of that managedDevice",
     "tenant.doubles": "records of this serial beyond the one that counts, in Intune and Autopilot (int)",

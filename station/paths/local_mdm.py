@@ -22,12 +22,12 @@ SIGN_IN = Step(
 )
 INTERNET = replace(
     setup.CHECK_INTERNET,
-    instruction=N_("Open the browser on the headset and load any page. Enrolling needs a working connection."),
-    otherwise=(screens.NOT_CONNECTED,))
+    instruction=N_("Open the browser on the headset and load any page. Enrolling needs a working connection."))
 ENROL = replace(
     setup.connect(N_("Settings › Accounts › Access work or school › “Enroll only in device management”. Type the user name, "
-                     "the server address if it is asked for, then the password."), screens.ASKS_SERVER),
-    key="enrol", verb=N_("Enroll only in device management"), picture="settings-mdm")
+                     "the server address if it is asked for, then the password.")),
+    key="enrol", verb=N_("Enroll only in device management"), picture="settings-mdm",
+    otherwise=(screens.ASKS_SERVER, screens.NO_LINK, screens.ALREADY_ENROLLED, screens.NOT_ALLOWED, *screens.REFUSALS))
 SHOWN = setup.look_in_settings(
     N_("Look for the Disconnect button"),
     N_("Settings › Accounts › Access work or school: the device management account is shown with a Disconnect button."),

@@ -12,8 +12,10 @@ MDM_TYPES = ("windowsBulkUserless",)
 BULK_NEEDS = frozenset({"auto-enrolment", "entra-p1", "windows-allowed", "join-rights", "bulk-token"})
 
 RECORD = enrolled.wait_for_record(
-    BULK_TYPES, otherwise=(screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.NOT_JOINED, screens.NO_RECORD),
+    BULK_TYPES, otherwise=(screens.SETUP_GOES_ON, screens.PACKAGE_FAILED, screens.BULK_REFUSED, screens.NOT_JOINED,
+                           screens.NO_RECORD),
     retry_from="apply")
+SIGN_IN_PAGE = replace(setup.OTHER_USER, otherwise=(screens.SETUP_GOES_ON, screens.CALIBRATION))
 PREPARE_STICK = Step(
     key="stick",
     verb=N_("Put the package on a stick"),
@@ -44,7 +46,7 @@ BULK_CABLE = Path(
     preconditions=(conditions.ANY_GENERATION, conditions.FOR_BUSINESS, conditions.SINCE_1803, conditions.STORAGE_SHOWN),
     own_steps=(packages.PUSH_TO_ROOT, packages.TAP_TO_APPLY, packages.APPLIED,
                RECORD,
-               setup.OTHER_USER, packages.WIPE_FROM_UNIT),
+               SIGN_IN_PAGE, packages.WIPE_FROM_UNIT),
     needs=BULK_NEEDS,
     enrolment_types=BULK_TYPES,
 )
@@ -61,7 +63,7 @@ BULK_STICK = replace(
                    conditions.build(conditions.STICK_HANDS_FREE, N_("Build 19041.1128 or newer"))),
     own_steps=(PREPARE_STICK, packages.STICK_IN, packages.APPLIED,
                RECORD,
-               setup.OTHER_USER),
+               SIGN_IN_PAGE),
 )
 
 BULK_LATER = replace(
@@ -87,8 +89,8 @@ NO_ACCOUNT = Alternative(
 ACCOUNT_SHOWN = Step(
     key="settings",
     verb=N_("Look for the management account"),
-    instruction=N_("Settings › Accounts › Access work or school: the account of the package is shown. "
-                   "Check the unit in the console of your MDM as well."),
+    instruction=N_("Finish setup and sign in; who does becomes device owner. Settings › Accounts › Access work or school shows "
+                   "the account of the package. Look into the console of your MDM, too."),
     actor=Actor.PERSON,
     proof=Either(Attested("account-tile"), enrolled.proof(MDM_TYPES)),
     budget=1800,

@@ -1,11 +1,11 @@
-"""Cards that register a unit with Autopilot from its own hash. Source: facts/enrolment §3.3, §3.6; facts/tenant §1.1.
+"""Cards that register a unit with Autopilot from its own hash. Source: facts/enrolment §3.3, §3.6, §3.9; facts/tenant §1.1.
 
 The profile must be Assigned before the headset reaches the Internet, because it waits 15 s for a profile and then shows the
 licence agreement instead (facts/enrolment §3.7).
 """
 
-from station.model.path import FaultRule, Severity, Step, Timer
-from station.model.proofs import Either, Every, Is, Not, OneOf, Same, Seen
+from station.model.path import Attestation, FaultRule, Severity, Step, Timer
+from station.model.proofs import Attested, Either, Every, Is, Not, OneOf, Same, Seen
 from station.model.words import N_, Actor
 from station.paths import screens
 from station.paths.enrolled import IMPORT_FAULTS
@@ -28,7 +28,7 @@ REGISTER = (
         picture="chord-tap",
         no_timer=N_("Take your time; the station sees when the headset begins to collect."),
         otherwise=(
-            screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.PACKAGE_PAGE,
+            screens.ASLEEP, screens.CHORD_HELD, screens.PAST_FIRST_PAGE, screens.PACKAGE_PAGE, screens.NOTHING_COLLECTED,
         ),
         forgets=frozenset({"hash.collecting", "hash.zip", "hash.baseline"}),
         cable=True,
@@ -84,7 +84,8 @@ REGISTER = (
     Step(
         key="import",
         verb=N_("Wait for the import"),
-        instruction=N_("Microsoft imports the hash. Keep the unit on the hummingbird page, away from any network."),
+        instruction=N_("Microsoft imports the hash. Keep the unit on the hummingbird page or switch it off; "
+                       "away from any network."),
         actor=Actor.CLOUD,
         proof=Is("autopilot.registration", "registered"),
         budget=1200,
@@ -107,6 +108,22 @@ REGISTER = (
         ),
         picture="cloud-profile",
         timer=Timer(300, N_("Assignment takes minutes, sometimes longer"), "facts: tenant §1.1; enrolment §3.6"),
+    ),
+    Step(
+        key="earlier",
+        verb=N_("Look for an older Intune record"),
+        instruction=N_("A unit that was enrolled before is refused while its Intune record stands. "
+                       "The station looks for one by serial and goes on if there is none."),
+        actor=Actor.CLOUD,
+        proof=Either(Is("tenant.earlier-record", False), Attested("may-enrol-again")),
+        budget=300,
+        faults=(
+            FaultRule(Is("tenant.earlier-record", True), "autopilot.leftover-record", Severity.HOLD),
+        ),
+        picture="cloud-record",
+        no_timer=N_("The next reading of the tenant tells it."),
+        attestation=Attestation("may-enrol-again", N_("It may enrol again")),
+        forgets=frozenset({"tenant.earlier-record", "attested.may-enrol-again"}),
     ),
 )
 """From the first page to "may be powered on now": the hash, the registration, the profile."""

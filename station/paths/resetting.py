@@ -63,7 +63,8 @@ PATH = Path(
     identities=(IdentityKind.NONE,),
     purpose=Purpose.RETURN,
     owner=N_("Nobody until the next setup."),
-    verify=N_("The unit leaves the bus, comes back, and shows the first page of setup."),
+    verify=N_("The unit leaves the bus, comes back, and shows the first page of setup. Its records in the tenant stay: "
+              "to let them go, use Returns."),
     undo=N_("What was erased cannot be brought back."),
     source="facts: enrolment §5.1; holo docs hololens-recovery.md",
     preconditions=(conditions.ANY_GENERATION,

@@ -92,6 +92,7 @@ REUSE = replace(
         replace(CONFIRM, instruction=N_("The Intune record of this serial will be deleted; the Autopilot record stays. "
                                         "Scan or compare the label of the unit.")),
         replace(LET_GO, verb=N_("Wait while the record is deleted"), action="return-reuse", proof=Is("tenant.return", "reuse"),
+                timer=None, no_timer=N_("How long the tenant takes is not documented; the station reads it back."),
                 instruction=N_("The station deletes the Intune record, keeps the Autopilot record, "
                                "and allows the next enrolment.")),
         ERASE),

@@ -91,6 +91,10 @@ PACKAGE_PAGE = Alternative(
 ASLEEP = Alternative(
     N_("The headset is asleep"),
     N_("Press Power shortly to wake it; it goes to sleep after 3 minutes."))
+NOTHING_COLLECTED = Alternative(
+    N_("Nothing happens after the tap"),
+    N_("Tap again, both at once and shortly. If nothing comes again, a policy may forbid diagnostics."),
+    "autopilot.harvest-absent")
 NAME_CLEARED = Alternative(
     N_("The user name disappeared"),
     N_("The page clears itself after 2 minutes. Type again, or choose “Sign in from another device” (not there in GCC High)."))
@@ -133,6 +137,13 @@ NO_ADDING = Alternative(
     N_("“Add a package” is missing or grey"),
     N_("Only the device owner may add packages, or a policy forbids it. Sign in as device owner, or ask the lead."),
     "enrolment.package-forbidden")
+NO_LINK = Alternative(
+    N_("“Enroll only in device management” is missing"),
+    N_("Only the device owner may enrol, or a policy hides it. Sign in as device owner, or ask the lead."),
+    "enrolment.not-owner")
+SETUP_GOES_ON = Alternative(
+    N_("Further pages of setup"),
+    N_("The package does not skip them. Go through them; the sign-in page comes at their end."))
 NO_CONNECT = Alternative(
     N_("“Connect” is missing or grey"),
     N_("Only the device owner may connect, or a policy hides it. Sign in as device owner, or ask the lead."),
@@ -143,7 +154,7 @@ ASKS_SERVER = Alternative(
        "The tenant has no EnterpriseEnrollment name."))
 NOT_CONNECTED = Alternative(
     N_("The page does not load"),
-    N_("Connect the headset to Wi-Fi in its Settings first; the package may have skipped the network."))
+    N_("Connect the headset to Wi-Fi in its Settings first; enrolling needs the Internet."))
 TRUST = Alternative(
     N_("It asks whether to trust the package"),
     N_("Press Confirm. A first generation and builds before 19041.1128 wait for it."))

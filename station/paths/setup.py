@@ -66,7 +66,8 @@ PERSONAL_SIGN_IN = Step(
                    "device owner."),
     actor=Actor.PERSON, proof=Attested("signed-in"), budget=1800, picture="sign-in",
     timer=Timer(120, N_("The page clears the user name after 2 minutes"), "facts: enrolment §1.2"),
-    otherwise=(screens.NAME_CLEARED, screens.KEY_DEAD), attestation=Attestation("signed-in", N_("Signed in")),
+    otherwise=(screens.NAME_CLEARED, screens.KEY_DEAD, screens.NO_SERVICE),
+    attestation=Attestation("signed-in", N_("Signed in")),
     forgets=frozenset({"attested.signed-in"}))
 
 FINISH_SETUP = Step(
@@ -80,19 +81,21 @@ FINISH_SETUP = Step(
 
 CHECK_INTERNET = Step(
     key="internet", verb=N_("Open a web page"),
-    instruction=N_("Sign in, open the browser on the headset and load any page. Enrolling needs a working connection."),
+    instruction=N_("Sign in as device owner, open the browser on the headset and load any page. "
+                   "Enrolling needs a working connection."),
     actor=Actor.PERSON, proof=Attested("internet"), budget=900, picture="start-menu",
-    no_timer=N_("Take your time; nothing is waiting."), attestation=Attestation("internet", N_("The page loads")),
+    no_timer=N_("Take your time; nothing is waiting."), otherwise=(screens.NOT_CONNECTED,),
+    attestation=Attestation("internet", N_("The page loads")),
     forgets=frozenset({"attested.internet"}))
 
 
-def connect(instruction: str, *more: Alternative) -> Step:
+def connect(instruction: str) -> Step:
     """Settings › Accounts › Access work or school › Connect."""
     return Step(
         key="connect", verb=N_("Press Connect in Settings"), instruction=instruction, actor=Actor.PERSON,
         proof=Either(Attested("connected"), Is("tenant.enrolled", True)), budget=1800, picture="settings-work",
         timer=Timer(120, N_("The credential page clears itself after 2 minutes"), "facts: enrolment §1.2, §1.4"),
-        otherwise=(*more, screens.NO_CONNECT, screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED,
+        otherwise=(screens.NO_CONNECT, screens.ALREADY_ENROLLED, screens.TERMS_FAILED, screens.NOT_ALLOWED,
                    screens.NOT_JOINED, *screens.REFUSALS),
         attestation=Attestation("connected", N_("The account is shown")), faults=enrolled.ENROLMENT_FAULTS,
         forgets=frozenset({"attested.connected"}) | enrolled.FORGOTTEN)

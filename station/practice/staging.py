@@ -20,7 +20,7 @@ Past = Callable[[VirtualTenant, UnitIdentity], None]
 
 def _enrolled_by_autopilot(tenant: VirtualTenant, unit: UnitIdentity) -> None:
     tenant.register(unit.serial, "HoloLens")
-    tenant.enrol(UnitAtCloud(unit.serial, unit.model, f"10.0.{unit.build}", unit.name, unit.mac.hex(":")), EnrolHow.AUTOPILOT)
+    tenant.leave_record(unit.serial)        # no enrolment: its profile would only come with time
 
 
 def _work_account_added(tenant: VirtualTenant, unit: UnitIdentity) -> None:

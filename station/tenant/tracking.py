@@ -150,7 +150,8 @@ def _autopilot(device: AutopilotDevice, since: datetime) -> dict[str, FactValue]
 
 def _enrolment(unit: UnitPicture, since: datetime) -> dict[str, FactValue]:
     fresh = [d for d in unit.managed if d.enrolled is not None and d.enrolled > since]
-    facts: dict[str, FactValue] = {"tenant.enrolled": bool(fresh), "tenant.doubles": unit.doubles}
+    facts: dict[str, FactValue] = {"tenant.enrolled": bool(fresh), "tenant.doubles": unit.doubles,
+                                   "tenant.earlier-record": bool(unit.managed) and not fresh}
     if fresh:
         facts |= {"tenant.enrolment-type": fresh[0].enrolment_type, "tenant.compliance": fresh[0].compliance,
                   "tenant.device-name": fresh[0].name}

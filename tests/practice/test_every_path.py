@@ -12,7 +12,7 @@ from station.model.runs import Phase
 from station.model.words import Actor, Generation, Link, StateWord
 from station.paths.registry import PATHS
 from station.practice import staging
-from station.practice.staging import OWNER, Stage
+from station.practice.staging import OWNER, STAGES, Stage
 from station.practice.units.cloud import EnrolHow
 from tests.practice.path_walk import Walk, walk
 
@@ -136,6 +136,8 @@ WRONG_UNITS: dict[str, tuple[str, Stage, str]] = {
     "a first generation with a stick": ("package-bulk-stick", Stage(Generation.HOLOLENS_1), "enrolment.wrong-generation"),
     "a HoloLens 2 for the edition upgrade": ("first-generation-business", Stage(), "enrolment.not-first-generation"),
     "a HoloLens 2 for the first generation's tool": ("flash-first-generation", Stage(), "enrolment.not-first-generation"),
+    "a unit whose Intune record of an earlier life still stands": (
+        "autopilot", Stage(past=STAGES["return-reuse"].past), "autopilot.leftover-record"),
     "a joined unit that cannot be disconnected": (
         "unenrol", Stage(life=replace(OWNER, joined=EnrolHow.OOBE_JOIN)), "enrolment.cannot-unenrol"),
 }

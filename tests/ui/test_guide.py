@@ -49,7 +49,7 @@ def test_it_shows_verb_instruction_and_step(guided: Opened) -> None:
     _window, pane = guided(bench)
     shown = texts(pane)
     assert "Tap Power + Volume Down" in shown
-    assert "Step 2 of 10 · Autopilot, self-deploying, over Wi-Fi" in shown
+    assert "Step 2 of 11 · Autopilot, self-deploying, over Wi-Fi" in shown
     assert any(text.startswith("On the first page") for text in shown)
 
 

@@ -144,12 +144,12 @@ def texts(window: Window) -> set[str]:
 def test_the_language_changes_while_the_window_is_open(open_window: Any, french: Any) -> None:
     window = open_window(scenes.cards()["chord"])
     window.live.selection.choose(1)
-    assert "Step 2 of 10 · Autopilot, self-deploying, over Wi-Fi" in texts(window)
+    assert "Step 2 of 11 · Autopilot, self-deploying, over Wi-Fi" in texts(window)
     language.use("fr", french)
     window.dress(Theme.of(Mode.LIGHT))
     after = texts(window)
-    assert not any(text.startswith("Step 2 of 10") for text in after)
-    assert "Étape 2 sur 10 · Autopilot, auto-déploiement, par Wi-Fi" in after
+    assert not any(text.startswith("Step 2 of 11") for text in after)
+    assert "Étape 2 sur 11 · Autopilot, auto-déploiement, par Wi-Fi" in after
     assert window.live.selection.slot == 1, "what was selected stays selected"
 
 

@@ -76,7 +76,8 @@ async def through_setup(world: World, bench: Bench, slot: int, unit: FakeUnit) -
     """What person and tenant do, until Done."""
     await collected(bench, slot, unit)
     await until(lambda: bench.tile(slot).step_key == "import")
-    world.cloud.facts[unit.serial] = {"autopilot.registration": "registered", "autopilot.profile": "assigned"}
+    world.cloud.facts[unit.serial] = {"autopilot.registration": "registered", "autopilot.profile": "assigned",
+                                         "tenant.earlier-record": False}
     await until(lambda: bench.tile(slot).step_key == "go-online")
     bench.attest(slot, "online")
     await until(lambda: bench.tile(slot).step_key == "deploy")

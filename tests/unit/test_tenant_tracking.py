@@ -67,6 +67,14 @@ def test_the_newest_record_of_a_double_counts_and_doubles_are_told() -> None:
     assert facts_of(unit, SINCE)["tenant.compliance"] == "noncompliant"
 
 
+@pytest.mark.parametrize(("records", "earlier"), [
+    ((), False), ((_managed(BEFORE),), True), ((_managed(BEFORE), _managed(AFTER, device="new")), False)])
+def test_a_record_that_is_older_than_the_run_stands_in_its_way_until_there_is_a_new_one(
+        records: tuple[ManagedDevice, ...], earlier: bool) -> None:
+    facts = facts_of(assemble(["001"], [], [], records)["001"], SINCE)
+    assert facts["tenant.earlier-record"] is earlier
+
+
 def test_serials_match_exactly_and_without_case() -> None:
     units = assemble(["ab1"], [], [_autopilot(serial="AB1"), _autopilot(serial="AB12")], [])
     assert len(units["ab1"].autopilot) == 1

@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = MappingProxyType({
     "autopilot.registration": N_("Registration"), "autopilot.import.error": N_("Import error"),
     "autopilot.profile": N_("Deployment profile"), "autopilot.group-tag": N_("Group tag"),
     "autopilot.enrolment": N_("Autopilot record"), "tenant.enrolled": N_("Enrolled"),
+    "tenant.earlier-record": N_("Older Intune record"),
     "tenant.enrolment-type": N_("Kind of enrolment"), "tenant.compliance": N_("Compliance"),
     "tenant.device-name": N_("Name in the tenant"), "tenant.error": N_("Error of the tenant"),
     "package.pushed": N_("Package copied"), "package.wiped": N_("Package removed"),
