@@ -35,7 +35,9 @@ class Keyboard:
             self.asked = False
 
     def forget(self) -> None:
-        """Nothing is typed ahead."""
+        """What was typed for a question that is gone is no answer to the next."""
+        while not self._pressed.empty():
+            self._pressed.get_nowait()
 
     def enter(self) -> None:
         self._pressed.put_nowait("\n")
@@ -66,7 +68,6 @@ class AtTheKeyboard:
         if self._keyboard.asked and tile.step_key:
             asked = self._bench.paths[self._bench.board.runs[tile.run].path].step_of(tile.step_key).attestation
             if asked is not None and (slot, asked.what) in self._meant:
-                self._meant.discard((slot, asked.what))
                 self._keyboard.enter()
 
 
