@@ -208,7 +208,7 @@ def test_trouble_of_the_station_stays_in_sight_until_it_is_over(open_window: Any
 
 def test_trouble_that_was_there_before_is_shown(open_window: Any) -> None:
     bench = scenes.bench(2)
-    bench.trouble_with(JournalError("journal.full"))
+    bench.trouble_with(JournalError("journal.disk-full"))
     assert open_window(bench)._trouble_bar.isVisible()
 
 

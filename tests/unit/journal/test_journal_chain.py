@@ -195,7 +195,7 @@ def _places(stored, text):
 
 
 def verdicts_while_a_bench_writes(open_auditor, write, times=15):
-    """What an auditor finds, time after time, in a record that grows meanwhile."""
+    """What an auditor finds, time after time and until it has seen the record grow."""
     stop = threading.Event()
 
     def bench():
@@ -206,7 +206,10 @@ def verdicts_while_a_bench_writes(open_auditor, write, times=15):
         writing = pool.submit(bench)
         try:
             with open_auditor() as auditor:
-                return [auditor.verify() for _ in range(times)]
+                verdicts = [auditor.verify()]
+                while len(verdicts) < times or verdicts[-1].rows == verdicts[0].rows:
+                    verdicts.append(auditor.verify())
+                return verdicts
         finally:
             stop.set()
             writing.result()
