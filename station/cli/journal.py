@@ -1,4 +1,4 @@
-"""`holobench journal verify|export`: is the record what was written, and the record as text for others."""
+"""`holobench journal verify|export|held`: is the record what was written, the record as text, who works on what."""
 
 import argparse
 from pathlib import Path
@@ -9,11 +9,12 @@ from station.journal.export import FORMATS, written_whole
 from station.journal.journal import Journal
 from station.model.errors import JournalError, UsageError
 from station.model.words import N_
+from station.report.held import held_elsewhere
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `journal` with its two verbs."""
-    parser = subparsers.add_parser("journal", help="verify or export the record")
+    """Add `journal` with its verbs."""
+    parser = subparsers.add_parser("journal", help="verify or export the record; what other stations hold")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     verify = verbs.add_parser("verify", help="check that the record is what was written",
                               description="Walks the hash chain of every station. Reads only, changes nothing.")
@@ -24,18 +25,25 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     out.add_argument("--format", choices=FORMATS, help="default: by the file's ending, else ndjson")
     for name, about in (("run", "events of this run"), ("unit", "events of this unit"), ("station", "events of this station")):
         out.add_argument(f"--{name}", help=about)
-    for verb in (verify, out):
+    held = verbs.add_parser("held", help="units that other stations of a shared record work on")
+    for verb in (verify, out, held):
         verb.add_argument("--journal", default="", metavar="FILE|URL", help="another record than the configured one")
         verb.add_argument("--json", action="store_true", help="print data as JSON, one object a line")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """Run one verb; 0 when the record is sound or was written, 1 where verify finds something."""
+    """Run one verb; 0 when the record is sound, was written or was asked, 1 where verify finds something."""
     anchors = [_anchor(text) for text in getattr(args, "anchor", ())]
     url = args.journal or context.config.journal
     station = "" if args.journal else context.config.station
     with Journal.open(url, station, context.clock, read_only=True) as journal:
-        return _verify(journal, anchors, context) if args.verb == "verify" else _export(journal, args, context)
+        match args.verb:
+            case "verify":
+                return _verify(journal, anchors, context)
+            case "export":
+                return _export(journal, args, context)
+            case _:
+                return _tell_held(journal, context)
 
 
 def _anchor(text: str) -> Head:
@@ -89,4 +97,17 @@ def _export(journal: Journal, args: argparse.Namespace, context: Context) -> int
         context.emit(file=str(args.output), format=how, rows=count)
     else:
         context.say(context.translate(N_("{rows} rows written to {file}")).format(rows=count, file=args.output))
+    return 0
+
+
+def _tell_held(journal: Journal, context: Context) -> int:
+    units = held_elsewhere(journal, context.clock.now())
+    for unit in units:
+        if context.json:
+            context.emit(serial=unit.serial, station=unit.station, since=unit.since.isoformat() if unit.since else None)
+        else:
+            since = f"{unit.since.astimezone():%Y-%m-%d %H:%M}" if unit.since else ""
+            context.say("  ".join((unit.serial, unit.station, since)).rstrip())
+    if not units:
+        context.hint(N_("No other station works on a unit."))
     return 0

@@ -1,11 +1,18 @@
 """Which units other stations hold: by whom, since when, and only as long as they do."""
 
-from collections.abc import Iterator
+import argparse
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from station.bench.configuration import defaults
+from station.cli import journal as command
+from station.cli.context import Context
 from station.journal import Journal
 from station.model.events import Draft, RunStarted
 from station.model.facts import Fact
@@ -48,3 +55,28 @@ def test_a_claim_without_a_run_in_the_record_has_no_beginning(benches: tuple[Jou
     here, there = benches
     there.claim("004599195002", "b" * 32, LEASE_S)
     assert held_elsewhere(here, START)[1] == Held("004599195002", "bench-2", None)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[..., str]:
+    """What `holobench journal held` says at the first station."""
+    def call(*words: str, later_s: float = 0) -> str:
+        parser = argparse.ArgumentParser()
+        command.add_parser(parser.add_subparsers(dest="command"))
+        args = parser.parse_args(["journal", "held", *words])
+        config = replace(defaults(), station="bench-1", journal=str(tmp_path / "journal.sqlite"))
+        context = Context(json=args.json, out=io.StringIO(), err=io.StringIO(), loader=lambda: config,
+                          clock=HandClock(START + timedelta(seconds=later_s)))
+        assert command.run(args, context) == 0
+        return context.out.getvalue() + context.err.getvalue()
+    return call
+
+
+def test_the_terminal_tells_what_the_screen_of_records_tells(benches: tuple[Journal, Journal], told: Callable[..., str]) -> None:
+    assert told() == f"004599195001  bench-2  {START.astimezone():%Y-%m-%d %H:%M}\n"
+    assert json.loads(told("--json")) == {"serial": "004599195001", "station": "bench-2", "since": START.isoformat()}
+
+
+def test_the_terminal_says_when_nobody_holds_anything(benches: tuple[Journal, Journal], told: Callable[..., str]) -> None:
+    assert told(later_s=LEASE_S + 1) == "No other station works on a unit.\n"
+    assert told("--json", later_s=LEASE_S + 1) == ""
