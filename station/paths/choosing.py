@@ -63,6 +63,9 @@ NEEDS: Mapping[str, Need] = MappingProxyType({
 })
 
 
+EVERY_GENERATION = frozenset(Generation) - {Generation.UNKNOWN}
+
+
 class Ground(StrEnum):
     """Why a path is refused or doubtful."""
 
@@ -138,8 +141,11 @@ def _judge(path: Path, situation: Situation) -> Offer:
 
 
 def _generation(path: Path, situation: Situation) -> tuple[bool | None, Reason]:
+    """A path for every generation does not ask which one it is."""
     reason = Reason(Ground.GENERATION, N_("This path is for {names} only"), N_("Choose a path for this generation."),
                     Who.TECHNICIAN, names=tuple(g.value for g in path.generations))
+    if set(path.generations) >= EVERY_GENERATION:
+        return True, reason
     known = situation.generation is not Generation.UNKNOWN
     return (situation.generation in path.generations if known else None), reason
 

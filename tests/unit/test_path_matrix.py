@@ -87,7 +87,7 @@ def expected(row: Row, situation: Situation, build: str) -> tuple[set[str], set[
     generation, identity, purpose = situation.generation, situation.identity, situation.purpose
     unfit = generation is not Generation.UNKNOWN and generation not in row.generations
     verdicts: dict[str, bool | None] = {
-        "generation": None if generation is Generation.UNKNOWN else not unfit,
+        "generation": None if generation is Generation.UNKNOWN and len(row.generations) == 1 else not unfit,
         "build": unfit or reached(build, row.since),
         "edition": unfit or generation is not ONE or row.purpose is not Purpose.ENROL or situation.business,
         "identity": row.purpose is not Purpose.ENROL or identity is None or identity in row.identities,
