@@ -270,6 +270,7 @@ class Window(QMainWindow):
         layout.addWidget(label(_("Virtual units and a virtual tenant. Nothing here reaches a real one."), wrap=True), 1)
         self._panel_press = button(_("Practice panel"), self._toggle_panel, Weight.PLAIN, self._theme.icon("headset"))
         layout.addWidget(self._panel_press)
+        layout.addSpacing(16)
         return frame
 
     def _toggle_panel(self) -> None:
