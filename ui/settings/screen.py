@@ -30,7 +30,7 @@ class SettingsScreen(Page):
     """Every change is kept at once; language and look are shown at once."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(_("Settings"), _("Blueprints and tenant belong to the station and stand in its configuration file; "
+        super().__init__(_("Settings"), _("Blueprints, tenant and record belong to the station and stand in its configuration file; "
                                           "the rest belongs to this window."))
         self._context = context
         self._desk = context.service("configuration", ConfigurationDesk)
