@@ -30,8 +30,8 @@ class SettingsScreen(Page):
     """Every change is kept at once; language and look are shown at once."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(_("Settings"), _("Blueprints, tenant and record belong to the station and stand in its configuration file; "
-                                          "the rest belongs to this window."))
+        super().__init__(_("Settings"), _("Blueprints, tenant and record belong to the station and stand in its configuration "
+                                          "file; the rest belongs to this window."))
         self._context = context
         self._desk = context.service("configuration", ConfigurationDesk)
         for title, fill in ((_("Language and look"), self._fill_look), (_("At the bench"), self._fill_bench),
