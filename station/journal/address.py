@@ -2,16 +2,17 @@
 
 
 def shown(url: str) -> str:
-    """The address with stars in place of its password."""
+    """The address with stars in place of its password; one among the options is left out."""
     if "://" not in url:
         return url
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        parsed = make_url(url)
     except ArgumentError:
         return url.rpartition("@")[2]
+    return parsed.difference_update_query(("password",)).render_as_string(hide_password=True)
 
 
 def typed(text: str, before: str) -> str:

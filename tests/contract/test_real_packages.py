@@ -43,8 +43,9 @@ COMMANDS = "ProvisioningCommands"
 
 # The packages belong to others and cannot be shipped; what they taught is kept in tests/unit/packages, which never skips.
 real = pytest.mark.skipif(not PACKAGES, reason="no real packages on this machine")
-# An independent reader that is no dependency of the product; CI has it (Debian: wimtools).
+# An independent reader and writer that is no dependency of the product; CI has it (Debian: wimtools).
 needs_wimextract = pytest.mark.skipif(not shutil.which("wimextract"), reason="wimextract is not installed")
+needs_wimcapture = pytest.mark.skipif(not shutil.which("wimcapture"), reason="wimcapture is not installed")
 names = pytest.mark.parametrize("path", PACKAGES, ids=lambda p: p.name)
 
 
@@ -223,7 +224,7 @@ def test_wimextract_gives_what_we_put_in(built: Path, tmp_path: Path) -> None:
     assert making.files()["app.msix"] in theirs.values()
 
 
-@pytest.mark.skipif(not shutil.which("wimcapture"), reason="wimcapture is not installed")
+@needs_wimcapture
 @pytest.mark.parametrize("options", [
     ["--compress=none"], ["--compress=none", "--check"], *(["--compress=xpress", f"--chunk-size={4096 << n}"] for n in range(5)),
     *([f"--compress=lzx:{level}", f"--chunk-size={size}"] for level in (20, 100) for size in (32768, 65536, 2097152))],
@@ -244,7 +245,7 @@ def test_a_package_that_somebody_packed_again_is_read(built: Path, tmp_path: Pat
     assert ours == {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.rglob("*") if p.is_file()}
 
 
-@pytest.mark.skipif(not shutil.which("wimcapture"), reason="wimcapture is not installed")
+@needs_wimcapture
 @pytest.mark.parametrize(("options", "code"), [(["--compress=lzms"], "package.compression"), (["--solid"], "package.compression"),
                                                (["--pipable"], "package.not-a-package")], ids=str)
 def test_what_no_package_tool_writes_is_told(tmp_path: Path, options: list[str], code: str) -> None:

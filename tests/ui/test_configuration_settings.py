@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from station.bench.configuration import load
 from station.model.blueprint import Blueprint
@@ -225,8 +225,12 @@ def test_a_record_that_cannot_be_opened_is_told_and_not_written(settings: Window
     before = desk.file.read_text(encoding="utf-8")
 
     async def main() -> None:
-        press(record_form(settings), "Open and save")
+        opener = record_form(settings).findChild(QPushButton)
+        assert opener is not None
+        opener.click()
+        assert not opener.isEnabled()
         await until(lambda: "The record is damaged" in texts(record_form(settings)))
+        assert opener.isEnabled()
 
     in_loop(main)
     assert desk.file.read_text(encoding="utf-8") == before

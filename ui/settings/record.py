@@ -32,15 +32,19 @@ class RecordForm(QWidget):
         self._place = Field(_("Place of the record"), self.place,
                             _("A file, or postgresql+psycopg://user@server/database for a record that several benches share. "
                               "Empty: the usual file."))
+        self._press = button(_("Open and save"), self._save, Weight.PLAIN)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(Field(_("Name of this station"), self.name,
                                _("As it stands in the record; another on each computer that shares one.")))
         layout.addWidget(self._place)
-        layout.addWidget(button(_("Open and save"), self._save, Weight.PLAIN), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._press, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _save(self) -> None:
+        """A server that does not answer takes ten seconds: meanwhile there is nothing to press."""
+        self._press.setEnabled(False)
+        self._place.complain("")
         self._tasks.start(self._keep(), "record settings", self)
 
     async def _keep(self) -> None:
@@ -49,7 +53,8 @@ class RecordForm(QWidget):
             await self._tasks.blocking(self._desk.keep_record, self.name.text().strip(), place)
         except HoloBenchError as e:
             told = explain(e)
+            self._press.setEnabled(True)
             self._place.complain(f"{told.title}. {told.cure}")
         else:
-            self._place.complain("")
+            self._press.setEnabled(True)
             self._kept()

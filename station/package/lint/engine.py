@@ -20,6 +20,8 @@ CHECKS: tuple[Check, ...] = (*identity.CHECKS, *network.CHECKS, *accounts.CHECKS
                               *source.CHECKS)
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _READ_LIMIT = 4 << 20
+_NO_ARCHIVE = (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+"""All that zipfile raises for an archive that is damaged, encrypted, of an unknown kind or without the file."""
 
 
 def check(subject: Subject) -> tuple[Finding, ...]:
@@ -97,8 +99,7 @@ class FolderFiles:
             with zipfile.ZipFile(self._at(path)) as archive:
                 info = archive.getinfo("AppxManifest.xml")
                 manifest = archive.read(info) if info.file_size <= _READ_LIMIT else b""
-        except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-            # All that zipfile raises for a damaged, encrypted or unknown archive; whether the app installs is another rule's.
+        except _NO_ARCHIVE:     # whether the app installs is another rule's
             return ""
         found = re.search(rb"ProcessorArchitecture\s*=\s*[\"'](\w{1,12})[\"']", manifest)
         return found[1].decode("ascii").casefold() if found else ""

@@ -11,6 +11,11 @@ def test_the_password_is_not_shown() -> None:
     assert shown(SHARED) == "postgresql+psycopg://bench:***@server:5432/record"
 
 
+def test_a_password_among_the_options_is_not_shown() -> None:
+    asked = "postgresql+psycopg://bench@server/record?password=hunter2&sslmode=require"
+    assert shown(asked) == "postgresql+psycopg://bench@server/record?sslmode=require"
+
+
 @pytest.mark.parametrize("address", ["/srv/journal.sqlite", "C:\\bench\\journal.sqlite", "postgresql+psycopg://bench@server/record"])
 def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
     assert shown(address) == address
