@@ -44,7 +44,6 @@ async def _way(window: Window, failure: HoloBenchError, record: bool) -> Way:
     made = failure_dialog(window, explain(failure), *([again, other] if record else [again]))
     again.clicked.connect(lambda: made.done(Way.AGAIN))
     other.clicked.connect(lambda: made.done(Way.RECORD))
-    again.setFocus()
     return Way(await _left(made))
 
 
